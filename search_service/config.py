@@ -1,0 +1,129 @@
+"""Every setting of the service, read once from the environment; nothing else reads it.
+
+A setting is a field of `Settings`; its metadata name the variable and say what it does, and the
+README's table is tested against them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+from search_service.errors import ConfigurationError
+
+MIB = 1024 * 1024
+
+
+def _setting(variable: str, default: Any, about: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; times in seconds, sizes in bytes. Raises ConfigurationError on a bad value."""
+
+    database_url: str = _setting(
+        "DATABASE_URL", "", "PostgreSQL 15 or newer to use; empty: the embedded server"
+    )
+    database_read_url: str = _setting(
+        "DATABASE_READ_URL", "", "hot standby for reads; empty: reads go to `DATABASE_URL`"
+    )
+    pooler: str = _setting(
+        "POOLER", "", "`transaction` when a transaction-mode pooler stands before the database"
+    )
+    pool_size: int = _setting("SEARCH_SERVICE_POOL_SIZE", 10, "connections kept per process")
+    pool_overflow: int = _setting(
+        "SEARCH_SERVICE_POOL_OVERFLOW", 20, "connections added under load"
+    )
+    pool_recycle_s: int = _setting(
+        "SEARCH_SERVICE_POOL_RECYCLE_S", 300, "age at which a connection is replaced"
+    )
+    statement_timeout_s: float = _setting(
+        "SEARCH_SERVICE_STATEMENT_TIMEOUT_S", 10.0, "limit of one search statement"
+    )
+    postgres_bin: str = _setting(
+        "POSTGRES_BIN", "", "folder of other server binaries for the embedded server"
+    )
+    data_dir: Path = _setting(
+        "SEARCH_SERVICE_DATA_DIR", Path("var"), "everything that the service writes"
+    )
+    public_url: str = _setting(
+        "PUBLIC_URL", "http://127.0.0.1:8000", "builds every absolute link; no slash at its end"
+    )
+    host: str = _setting("SEARCH_SERVICE_HOST", "127.0.0.1", "address that `serve` binds")
+    port: int = _setting("SEARCH_SERVICE_PORT", 8000, "port that `serve` binds")
+    secret: str = _setting(
+        "SEARCH_SERVICE_SECRET",
+        "",
+        "signs tokens, at least 32 characters; empty: made once and kept in the data folder",
+    )
+    access_token_s: int = _setting("SEARCH_SERVICE_ACCESS_TOKEN_S", 900, "life of an access token")
+    refresh_token_s: int = _setting(
+        "SEARCH_SERVICE_REFRESH_TOKEN_S", 14 * 86400, "life of a refresh token and a web session"
+    )
+    upload_max_bytes: int = _setting(
+        "SEARCH_SERVICE_UPLOAD_MAX_BYTES", 200 * MIB, "largest file taken"
+    )
+    queue_limit: int = _setting(
+        "SEARCH_SERVICE_QUEUE_LIMIT", 5000, "waiting jobs above which an upload is told to wait"
+    )
+    worker_concurrency: int = _setting(
+        "SEARCH_SERVICE_WORKER_CONCURRENCY", 2, "files read at the same time by one worker"
+    )
+    log_level: str = _setting("SEARCH_SERVICE_LOG_LEVEL", "info", "debug, info, warning or error")
+    log_format: str = _setting("SEARCH_SERVICE_LOG_FORMAT", "json", "`json` or `console`")
+    log_queries: bool = _setting(
+        "SEARCH_SERVICE_LOG_QUERIES", True, "keep the text of searches in the search log"
+    )
+
+    def __post_init__(self) -> None:
+        if self.secret and len(self.secret) < 32:
+            raise ConfigurationError(
+                "SEARCH_SERVICE_SECRET is shorter than 32 characters; make one with "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+            )
+        if self.pooler not in {"", "transaction"}:
+            raise ConfigurationError(
+                f"POOLER is {self.pooler!r}; use `transaction` or leave it out."
+            )
+        if not self.public_url.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                f"PUBLIC_URL is {self.public_url!r}; write it as https://search.example.com."
+            )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the variables that are set and not empty; the rest keeps its default."""
+        source = os.environ if environment is None else environment
+        given = {
+            item.name: _parse(item.metadata["variable"], source[item.metadata["variable"]], item)
+            for item in fields(cls)
+            if source.get(item.metadata["variable"])
+        }
+        if "public_url" in given:
+            given["public_url"] = given["public_url"].rstrip("/")
+        return cls(**given)
+
+    def with_(self, **changes: Any) -> Self:
+        """Give the same settings with some fields replaced."""
+        return replace(self, **changes)
+
+    @property
+    def files_dir(self) -> Path:
+        """Folder of the content-addressed originals."""
+        return self.data_dir / "files"
+
+
+def _parse(variable: str, text: str, item: Any) -> Any:
+    kind = type(item.default)
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                text.lower()
+            ]
+        return kind(text)
+    except (ValueError, KeyError) as error:
+        raise ConfigurationError(
+            f"{variable} is {text!r}, which is not a valid {kind.__name__}; correct or unset it."
+        ) from error
