@@ -45,5 +45,5 @@ def configure(level: str, log_format: str) -> None:
 
 
 def get_logger(name: str) -> Any:
-    """Give the logger of a module: `log = get_logger(__name__)`."""
+    """Give the logger of the module `name`; pass `__name__`."""
     return structlog.stdlib.get_logger(name)
