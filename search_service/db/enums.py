@@ -1,0 +1,50 @@
+"""The closed lists of the schema, without SQLAlchemy, so that every layer may name them."""
+
+from enum import StrEnum
+
+
+class MaterialType(StrEnum):
+    PRODUCT_BRIEF = "PRODUCT_BRIEF"
+    PRODUCT_SALES_ENABLEMENT_DECK = "PRODUCT_SALES_ENABLEMENT_DECK"
+    PRODUCT_PORTFOLIO_PRESENTATION = "PRODUCT_PORTFOLIO_PRESENTATION"
+    PRODUCT_SALES_DECK = "PRODUCT_SALES_DECK"
+    PRODUCT_DATASHEET = "PRODUCT_DATASHEET"
+    PRODUCT_CATALOG = "PRODUCT_CATALOG"
+
+
+class MaterialAudience(StrEnum):
+    INTERNAL = "INTERNAL"
+    CUSTOMER_FACING = "CUSTOMER_FACING"
+    BOTH = "BOTH"
+
+
+class MaterialStatus(StrEnum):
+    DRAFT = "DRAFT"
+    REVIEW = "REVIEW"
+    PUBLISHED = "PUBLISHED"
+    ARCHIVED = "ARCHIVED"
+
+
+class Role(StrEnum):
+    """What a user is; anything else in the column means least privilege."""
+
+    PMM = "pmm"
+    SALES = "sales"
+    ADMIN = "admin"
+
+
+class JobState(StrEnum):
+    """Where an ingest stands; the last five are final, `FAILED` may be started again."""
+
+    QUEUED = "queued"
+    EXTRACTING = "extracting"
+    INDEXING = "indexing"
+    DONE = "done"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self not in {JobState.QUEUED, JobState.EXTRACTING, JobState.INDEXING}

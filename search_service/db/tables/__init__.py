@@ -1,0 +1,62 @@
+"""Every table that the application reads or writes, as SQLAlchemy sees it.
+
+The migrations are the truth; a test compares these classes with the migrated catalogue.
+"""
+
+from search_service.db.tables.content import (
+    BlockFingerprint,
+    MaterialDetails,
+    MaterialPage,
+    MaterialVersion,
+    Passage,
+)
+from search_service.db.tables.declaration import Base
+from search_service.db.tables.documented import (
+    AuditLog,
+    ContentBlock,
+    ContentBlockUsage,
+    Material,
+    MaterialHealthHistory,
+    MaterialPersona,
+    MaterialSegment,
+    Persona,
+    Segment,
+    User,
+)
+from search_service.db.tables.service import (
+    ApiKey,
+    CorpusStatistics,
+    IngestJob,
+    LexemeStatistics,
+    LoginFailure,
+    RefreshToken,
+    SetupLink,
+    SurfaceWord,
+)
+
+__all__ = [
+    "ApiKey",
+    "AuditLog",
+    "Base",
+    "BlockFingerprint",
+    "ContentBlock",
+    "ContentBlockUsage",
+    "CorpusStatistics",
+    "IngestJob",
+    "LexemeStatistics",
+    "LoginFailure",
+    "Material",
+    "MaterialDetails",
+    "MaterialHealthHistory",
+    "MaterialPage",
+    "MaterialPersona",
+    "MaterialSegment",
+    "MaterialVersion",
+    "Passage",
+    "Persona",
+    "RefreshToken",
+    "Segment",
+    "SetupLink",
+    "SurfaceWord",
+    "User",
+]
