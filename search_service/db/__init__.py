@@ -1,1 +1,1 @@
-"""Everything that knows how PostgreSQL is reached: the private server, engines, tables, migrations."""
+"""How PostgreSQL is reached: the private server, engines, tables, migrations, failures."""
