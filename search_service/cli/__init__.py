@@ -1,0 +1,1 @@
+"""The command line: owns what a terminal user types and reads."""
