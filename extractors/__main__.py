@@ -1,0 +1,87 @@
+"""The command `python -m extractors FILE`: one JSON object a line, always ending with a summary.
+
+Exit code 0 for done, 3 for partly read, 2 for refused; nothing else, whatever happens.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from extractors.records import encode
+from extractors.sandbox import Reading
+from extractors.types import Code, Status, Summary
+
+EXIT_DONE, EXIT_REFUSED, EXIT_PARTIAL = 0, 2, 3
+
+
+class _ArgumentsError(Exception):
+    """The command line was not understood."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _ArgumentsError(message)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the records of the file that the arguments name; the exit code."""
+    try:
+        path = _parser().parse_args(arguments).file
+    except _ArgumentsError as error:
+        return _refuse(Code.BAD_ARGUMENTS, f"{error}; see python -m extractors --help")
+    return _print(Reading(path))
+
+
+def _print(reading: Reading) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    line, pages = b"", 0
+    try:
+        while (following := reading.next_line()) is not None:
+            line = following
+            pages += line.startswith(b'{"type":"page"')
+            _write(line)
+    except KeyboardInterrupt:
+        status: Status = "partial" if pages else "refused"
+        line = encode(Summary(status, Code.CANCELLED, "reading was interrupted", pages))
+        _write(line)
+    except BrokenPipeError:  # nobody reads on: what follows has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PARTIAL
+    finally:
+        reading.stop()
+    return _exit_code(line)
+
+
+def _exit_code(summary: bytes) -> int:
+    if summary.startswith(b'{"type":"summary","status":"done"'):
+        return EXIT_DONE
+    partial = summary.startswith(b'{"type":"summary","status":"partial"')
+    return EXIT_PARTIAL if partial else EXIT_REFUSED
+
+
+def _refuse(code: Code, detail: str) -> int:
+    _write(encode(Summary("refused", code, detail)))
+    return EXIT_REFUSED
+
+
+def _write(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m extractors",
+        description="Read a PDF, a deck or a text in a sandbox; print its pages as JSON lines.",
+        epilog="Exit codes: 0 read, 3 partly read, 2 refused. The last line says why.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

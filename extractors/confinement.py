@@ -1,0 +1,44 @@
+"""What a process that parses an untrusted file may use; called by that process on itself.
+
+The limits hold for the process alone and are inherited by what it starts. Address space, not
+resident memory, is what the kernel can bound; a parser that hits it aborts or raises MemoryError.
+"""
+
+import resource
+import signal
+from math import ceil
+
+from extractors.limits import Limits
+
+_FILE_BYTES = 8 << 20
+"""No file is written but byte code that Python caches."""
+_START_UP_S = 2
+"""Processor seconds that starting and loading libraries may have used already."""
+
+
+def confine(limits: Limits) -> None:
+    """Apply every limit; processor time at first as for a file of at most 100 pages.
+
+    The alarm ends an orphan: its default action kills, whatever the parser is busy with.
+    """
+    _set(resource.RLIMIT_AS, limits.memory_bytes)
+    _set(resource.RLIMIT_FSIZE, _FILE_BYTES)
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_NOFILE, limits.open_files)
+    hard_s = limits.cpu_s(limits.pages) + _START_UP_S
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s(1) + _START_UP_S, hard_s))
+    signal.alarm(ceil(limits.wall_s))
+
+
+def allow_cpu_for(limits: Limits, pages: int) -> None:
+    """Raise the processor time to that of a file of so many pages, within the cap on pages."""
+    _, hard_s = resource.getrlimit(resource.RLIMIT_CPU)
+    soft_s = min(limits.cpu_s(pages) + _START_UP_S, hard_s)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft_s, hard_s))
+
+
+def _set(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))

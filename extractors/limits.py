@@ -1,0 +1,38 @@
+"""The caps that reading one file keeps to; it knows no format and no process."""
+
+from dataclasses import dataclass
+
+KIB = 1 << 10
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps on what one file may cost.
+
+    At 1 GiB of address space every decompression bomb of the corpus dies within 2 s of processor
+    time; at 3 GiB most run on to the wall limit.
+    """
+
+    file_bytes: int = 200 * MIB
+    pages: int = 2_000
+    characters: int = 2_000_000
+    """Of all pages together, every field counted."""
+    zip_entries: int = 20_000
+    part_bytes: int = 64 * MIB
+    """One archive part, inflated."""
+    inflated_bytes: int = 256 * MIB
+    """All parts that are read, inflated, counted while reading."""
+    memory_bytes: int = 1 << 30
+    cpu_s_per_100_pages: int = 20
+    wall_s: float = 100.0
+    open_files: int = 64
+    line_bytes: int = 32 * MIB
+    """One page as a line of JSON: the character cap at its widest escaping fits."""
+    restarts: int = 3
+    """Fresh children after a crash, each starting behind the page that killed the last one."""
+
+    def cpu_s(self, pages: int) -> int:
+        """Processor seconds for that many pages, at most those of the page cap."""
+        counted = min(max(pages, 1), self.pages)
+        return self.cpu_s_per_100_pages * -(-counted // 100)

@@ -1,0 +1,94 @@
+"""Parts and relationships of an Office package; it knows nothing of slides.
+
+Namespaces are matched by local name throughout, because strict files use other ones than
+transitional files for the same elements.
+"""
+
+import posixpath
+from pathlib import Path
+from typing import NamedTuple
+
+from lxml import etree
+
+from extractors.archive import Archive
+from extractors.limits import Limits
+from extractors.types import Code, ExtractionError
+
+
+class Relationship(NamedTuple):
+    """`kind` is the last word of the relationship's type; `target` a part, or an address."""
+
+    kind: str
+    target: str
+    external: bool
+
+
+class Package(Archive):
+    """An archive whose parts are XML and refer to each other."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        super().__init__(path, limits)
+        self._relationships: dict[str, dict[str, Relationship]] = {}
+
+    def xml(self, part: str) -> etree._Element:
+        """The part's root element.
+
+        Raises KeyError where there is no such part, ExtractionError where it is not plain XML.
+        """
+        data = self.read(part)
+        try:
+            root = etree.fromstring(data, _parser())
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise ExtractionError(Code.DAMAGED, f"{part} is not XML: {error}") from error
+        if root.getroottree().docinfo.doctype:
+            raise ExtractionError(Code.DAMAGED, f"{part} declares a document type")
+        return root
+
+    def relationships(self, part: str) -> dict[str, Relationship]:
+        """The part's relationships by identifier; none where the list is missing or damaged."""
+        if part not in self._relationships:
+            self._relationships[part] = self._read_relationships(part)
+        return self._relationships[part]
+
+    def _read_relationships(self, part: str) -> dict[str, Relationship]:
+        folder, name = posixpath.split(part)
+        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        try:
+            root = self.xml(listed)
+        except KeyError:
+            return {}
+        except ExtractionError as error:
+            if error.code is not Code.DAMAGED:
+                raise
+            return {}
+        found = {}
+        for element in root.iter("{*}Relationship"):
+            external = element.get("TargetMode") == "External"
+            target = element.get("Target", "")
+            if not external:
+                target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            kind = element.get("Type", "").rsplit("/", 1)[-1]
+            found[element.get("Id", "")] = Relationship(kind, target, external)
+        return found
+
+
+def local_name(element: etree._Element) -> str:
+    """The element's name without its namespace; empty for comments and instructions."""
+    tag = element.tag
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def relationship_id(element: etree._Element) -> str | None:
+    """The element's `r:id`, in whichever namespace the file writes it."""
+    return next((value for name, value in element.items() if str(name).endswith("}id")), None)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )

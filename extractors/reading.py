@@ -1,0 +1,104 @@
+"""One file read in this process, under the caps that need no process; the sandbox adds the rest.
+
+It owns the promise that reading ends with exactly one Summary. It must not run where anything
+matters: a parser may abort the process or never return, which is why `sandbox.read` exists.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from extractors.limits import Limits
+from extractors.registry import extractor_for, media_type_of
+from extractors.storable import characters, cleaned
+from extractors.types import (
+    Code,
+    Document,
+    ExtractionError,
+    Page,
+    ReadWarning,
+    Record,
+    Source,
+    Status,
+    Summary,
+    WarningCode,
+)
+
+LOST_PAGES = frozenset(
+    {WarningCode.PAGE_UNREADABLE, WarningCode.PART_DAMAGED, WarningCode.PART_MISSING}
+)
+
+
+def extract(path: Path, limits: Limits, first_page: int = 1) -> Iterator[Record]:
+    """A Document, its Pages from `first_page` on, and a Summary, whatever the file holds."""
+    tally = _Tally(limits)
+    try:
+        source = Source(path, media_type_of(path, limits), limits, first_page)
+        for record in extractor_for(source.media_type)(source):
+            yield tally.admit(record)
+    except ExtractionError as error:
+        yield tally.summary(error.code, error.detail)
+    except MemoryError:
+        yield tally.summary(Code.MEMORY_LIMIT, "reading needs more memory than it may have")
+    except RecursionError:
+        yield tally.summary(Code.DAMAGED, "the file nests deeper than can be followed")
+    except OSError as error:
+        yield tally.summary(Code.UNREADABLE_FILE, f"the file cannot be read: {error.strerror}")
+    else:
+        yield tally.summary(None, None)
+
+
+class _Tally:
+    """Cleans each record, keeps the caps, and counts what the Summary says."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._characters = 0
+        self._pages = 0
+        self._lost: Counter[WarningCode] = Counter()
+
+    def admit(self, record: Document | Page) -> Document | Page:
+        clean = cleaned(record)
+        if isinstance(clean, Page):
+            if self._pages >= self._limits.pages:
+                raise ExtractionError(
+                    Code.TOO_MANY_PAGES, f"only the first {self._limits.pages} pages were read"
+                )
+            clean = self._within_cap(_with_signs(record, clean))
+            self._pages += 1
+            self._lost.update(w.code for w in clean.warnings if w.code in LOST_PAGES)
+        return clean
+
+    def summary(self, code: Code | None, detail: str | None) -> Summary:
+        status: Status = "done"
+        if code:
+            status = "partial" if self._pages else "refused"
+        elif self._lost:
+            status, code = "partial", Code.DAMAGED
+            detail = "not every page could be read in full; the pages concerned carry warnings"
+        warnings = tuple(ReadWarning(lost, f"{n} times") for lost, n in self._lost.items())
+        return Summary(status, code, detail, self._pages, warnings)
+
+    def _within_cap(self, page: Page) -> Page:
+        if self._characters > self._limits.characters:
+            raise ExtractionError(
+                Code.TOO_LARGE, f"only the first {self._limits.characters} characters were read"
+            )
+        size = characters(page)
+        room = self._limits.characters - self._characters
+        self._characters += size
+        if size <= room:
+            return page
+        cut = ReadWarning(WarningCode.TEXT_CUT, f"{size} characters")
+        kept = Page(page.number, page.label, None, page.body[:room], hidden=page.hidden)
+        return replace(kept, warnings=(*page.warnings, cut))
+
+
+def _with_signs(raw: Document | Page, page: Page) -> Page:
+    assert isinstance(raw, Page)
+    dropped = len(raw.body) - len(page.body) - raw.body.count("\r\n")
+    if dropped <= 0:
+        return page
+    sign = ReadWarning(WarningCode.UNSTORABLE_CHARACTERS, f"{dropped} dropped")
+    return replace(page, warnings=(*page.warnings, sign))

@@ -1,0 +1,113 @@
+"""Which extractor reads a file, decided by its bytes alone; it reads no content.
+
+A file's name and the type that an uploader claims are never looked at.
+"""
+
+import mmap
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from extractors.archive import Archive
+from extractors.limits import Limits
+from extractors.types import Code, Document, ExtractionError, Page, Source
+
+Extractor: TypeAlias = Callable[[Source], Iterator[Document | Page]]
+
+PDF = "application/pdf"
+PPT = "application/vnd.ms-powerpoint"
+ODP = "application/vnd.oasis.opendocument.presentation"
+TEXT = "text/plain"
+_OOXML = "application/vnd.openxmlformats-officedocument.presentationml."
+_DECK_TYPES = {
+    b"presentation": _OOXML + "presentation",
+    b"slideshow": _OOXML + "slideshow",
+    b"template": _OOXML + "template",
+}
+_MACRO_DECK_TYPES = {
+    b"presentation": PPT + ".presentation.macroEnabled.12",
+    b"slideshow": PPT + ".slideshow.macroEnabled.12",
+    b"template": PPT + ".template.macroEnabled.12",
+}
+
+_HEAD_BYTES = 64 << 10
+_MAIN_PART = re.compile(
+    rb"(presentationml|ms-powerpoint)\.(presentation|slideshow|template)"
+    rb"(?:\.macroEnabled(?:\.12)?)?\.main\+xml"
+)
+_PDF_HEADER = re.compile(rb"\A.{0,1024}%PDF-|\A.{0,8192}%PDF-[12]\.\d", re.DOTALL)
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_FOREIGN_TEXT = (b"{\\rtf", b"<?xml", b"%!PS", b"<svg")
+
+
+def media_type_of(path: Path, limits: Limits) -> str:
+    """The media type that the file's bytes show.
+
+    Raises ExtractionError: empty_file, unsupported_type, or what opening an archive raises.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head:
+        raise ExtractionError(Code.EMPTY_FILE, "the file has no bytes")
+    if head.startswith(b"PK\x03\x04"):
+        return _archive_type(path, limits)
+    if head.startswith(_OLE_MAGIC):
+        return _compound_file_type(path)
+    if _PDF_HEADER.search(head):
+        return PDF
+    if head.startswith(_TEXT_MARKS) or not _NOT_TEXT.search(head):
+        return _text_type(head)
+    raise ExtractionError(Code.UNSUPPORTED_TYPE, "the bytes are of no kind that is read here")
+
+
+def extractor_for(media_type: str) -> Extractor:
+    """The extractor of a media type that `media_type_of` gave; only its libraries are loaded."""
+    if media_type == PDF:
+        from extractors import pdf  # noqa: PLC0415 - a child loads one format's libraries only
+
+        return pdf.extract
+    if media_type in {*_DECK_TYPES.values(), *_MACRO_DECK_TYPES.values()}:
+        from extractors import pptx  # noqa: PLC0415
+
+        return pptx.extract
+    if media_type == TEXT:
+        from extractors import plain  # noqa: PLC0415
+
+        return plain.extract
+    raise ExtractionError(
+        Code.CONVERTER_MISSING,
+        "this format is read through LibreOffice, which is not installed; save it as PPTX or PDF",
+    )
+
+
+def _archive_type(path: Path, limits: Limits) -> str:
+    with Archive(path, limits) as archive:
+        if "[Content_Types].xml" in archive:
+            main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
+            if main:
+                types = _MACRO_DECK_TYPES if b"macroEnabled" in main[0] else _DECK_TYPES
+                return types[main[2]]
+        elif "mimetype" in archive and archive.read("mimetype", 256).strip() == ODP.encode():
+            return ODP
+        if "ppt/presentation.xml" in archive:
+            return _DECK_TYPES[b"presentation"]
+    raise ExtractionError(Code.UNSUPPORTED_TYPE, "the archive holds no presentation")
+
+
+def _compound_file_type(path: Path) -> str:
+    """OLE2 files name their streams in UTF-16; the name of the main stream tells the kind."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+            raise ExtractionError(Code.PASSWORD_REQUIRED, "the file is encrypted; save it without")
+        if data.find("PowerPoint Document".encode("utf-16-le")) >= 0:
+            return PPT
+    raise ExtractionError(Code.UNSUPPORTED_TYPE, "the compound file holds no presentation")
+
+
+def _text_type(head: bytes) -> str:
+    if head.lstrip().startswith(_FOREIGN_TEXT) and b"<html" not in head[:2048].lower():
+        raise ExtractionError(Code.UNSUPPORTED_TYPE, "markup of a kind that is not read here")
+    return TEXT

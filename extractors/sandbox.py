@@ -1,0 +1,157 @@
+"""Reads files nobody can vouch for: each in a fresh child process that can be killed at any moment.
+
+The parent parses nothing. It relays the child's lines, starts anew behind a page that killed a
+child, and says in the Summary what became of the file; pages that were finished are never lost.
+"""
+
+import json
+import re
+import stat
+import threading
+import time
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+
+from extractors.limits import Limits
+from extractors.process import ChildProcess
+from extractors.records import decode, encode, kind_of
+from extractors.types import Code, Page, ReadWarning, Record, Status, Summary, WarningCode
+
+DEFAULT_LIMITS = Limits()
+
+_PAGE_NUMBER = re.compile(rb'\{"type":"page","number":(\d+),')
+_WORTH_A_RESTART = {Code.MEMORY_LIMIT, Code.PARSER_CRASHED}
+_DETAILS = {
+    Code.TIME_LIMIT: "reading took longer than a file of this size may take",
+    Code.MEMORY_LIMIT: "reading needs more memory than it may have",
+    Code.PARSER_CRASHED: "the parser died on this file; please report it",
+}
+
+
+async def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> AsyncIterator[Record]:
+    """A Document where the file opens, its Pages as they are read, and always a Summary.
+
+    The child is killed when the consumer closes the generator or is cancelled; a consumer that
+    leaves early should hold it in `contextlib.aclosing`.
+    """
+    import asyncio  # noqa: PLC0415 - 60 ms that the command line does without
+
+    reading = Reading(path, limits)
+    pages = 0
+    try:
+        while (line := await asyncio.to_thread(reading.next_line)) is not None:
+            try:
+                record = decode(line)
+            except ValueError:
+                yield _summary(Code.PARSER_CRASHED, pages)
+                return
+            pages += isinstance(record, Page)
+            yield record
+    finally:
+        reading.stop()
+
+
+class Reading:
+    """One file's way through one or more children, as JSON lines that end with a summary.
+
+    `next_line` may run in one thread while another calls `stop`.
+    """
+
+    def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._path = path
+        self._limits = limits
+        self._deadline = time.monotonic() + limits.wall_s
+        self._busy = threading.Lock()
+        self._stopped = False
+        self._child: ChildProcess | None = None
+        self._pages_read = 0
+        self._last_page = 0
+        self._stated_pages: int | None = None
+        self._lines = self._relay()
+
+    def next_line(self) -> bytes | None:
+        """The next line, newline included; None behind the summary. Blocks."""
+        with self._busy:
+            return next(self._lines, None)
+
+    def stop(self) -> None:
+        """End the child and everything that it started; blocks while a killed child goes."""
+        self._stopped = True
+        if child := self._child:
+            child.kill()
+        with self._busy:
+            self._lines.close()
+
+    def _relay(self) -> Generator[bytes]:
+        if refusal := _refusal_without_reading(self._path, self._limits):
+            yield encode(refusal)
+            return
+        first_death: Code | None = None
+        for _ in range(self._limits.restarts + 1):
+            ending = yield from self._relay_child()
+            if isinstance(ending, bytes) and first_death is None:
+                yield ending
+                return
+            if isinstance(ending, bytes):
+                break
+            first_death = first_death or ending
+            if ending not in _WORTH_A_RESTART or self._stated_pages is None or self._stopped:
+                break
+            yield self._lost_page()
+            if self._last_page >= self._stated_pages:
+                break
+        yield encode(_summary(first_death or Code.PARSER_CRASHED, self._pages_read))
+
+    def _relay_child(self) -> Generator[bytes, None, bytes | Code]:
+        """Relay one child's records; its summary's line, or what it died of without one."""
+        child = ChildProcess(self._path, self._limits, self._last_page + 1, self._deadline)
+        self._child = child
+        death = Code.PARSER_CRASHED
+        try:
+            if self._stopped:
+                child.kill()
+            for line in child.lines():
+                if kind_of(line) == "summary":
+                    return line
+                if self._note(line):
+                    yield line
+        finally:
+            death = child.end()
+        return death
+
+    def _note(self, line: bytes) -> bool:
+        """Keep count by the line; False for a second child's repetition of the header."""
+        if number := _PAGE_NUMBER.match(line):
+            self._last_page = int(number[1])
+            self._pages_read += 1
+            return True
+        repeated = self._stated_pages is not None
+        self._stated_pages = json.loads(line).get("pages")
+        return not repeated
+
+    def _lost_page(self) -> bytes:
+        self._last_page += 1
+        lost = ReadWarning(WarningCode.PAGE_UNREADABLE, "the parser died on this page")
+        return encode(Page(self._last_page, warnings=(lost,)))
+
+
+def _refusal_without_reading(path: Path, limits: Limits) -> Summary | None:
+    """The Summary of a path that holds no file to read, or one too large or too empty."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return _summary(Code.UNREADABLE_FILE, 0, f"{path.name} is not a file")
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        return _summary(Code.UNREADABLE_FILE, 0, f"{path.name} cannot be opened: {reason}")
+    if not status.st_size:
+        return _summary(Code.EMPTY_FILE, 0, "the file has no bytes")
+    if status.st_size > limits.file_bytes:
+        return _summary(Code.TOO_LARGE, 0, f"the file has more than {limits.file_bytes} bytes")
+    return None
+
+
+def _summary(code: Code, pages_read: int, detail: str | None = None) -> Summary:
+    status: Status = "partial" if pages_read else "refused"
+    return Summary(status, code, detail or _DETAILS[code], pages_read)
