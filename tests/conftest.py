@@ -70,6 +70,14 @@ def database_url(database_server: TestServer) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_database_url(database_server: TestServer) -> Iterator[str]:
+    """A database of this test alone, without any table."""
+    url = database_server.create_empty()
+    yield url
+    database_server.drop(url)
+
+
+@pytest.fixture
 def database_settings(database_url: str) -> Settings:
     """Settings whose `database_url` is the test's own database."""
     return Settings(database_url=database_url)

@@ -47,6 +47,12 @@ class TestServer:
         execute(self.url, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
         return self.url_of(name)
 
+    def create_empty(self) -> str:
+        """Make a database without any table; give its URL."""
+        name = f"{self.template.removesuffix('template')}{uuid4().hex[:12]}"
+        execute(self.url, f'CREATE DATABASE "{name}" ENCODING UTF8 TEMPLATE template0')
+        return self.url_of(name)
+
     def drop(self, url: str) -> None:
         execute(self.url, f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
@@ -84,9 +90,9 @@ def close_root() -> None:
     if given and (root / "template-ready").exists():
         _drop_databases_of(TestServer(root, given))
     elif not given:
-        for clients in root.glob("postgres-*.clients"):
+        for reaper_lock in root.glob("postgres-*.reaper"):
             embedded.release(root, _postgres_bin())
-            _wait_until_free(clients)
+            wait_until_stopped(reaper_lock)
     shutil.rmtree(root)
     del os.environ[ROOT_VARIABLE]
 
@@ -111,6 +117,12 @@ def file_lock(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def wait_until_stopped(reaper_lock: Path) -> None:
+    """Wait for the reaper, which holds its lock until it has stopped the server."""
+    with file_lock(reaper_lock):
+        pass
 
 
 _listening: list[QueryCounter] = []
@@ -187,9 +199,3 @@ def _with_database(url: URL, name: str) -> str:
 
 def _plain(url: str) -> str:
     return url.replace("postgresql+asyncpg://", "postgresql://", 1)
-
-
-def _wait_until_free(clients: Path) -> None:
-    # The reaper holds it alone from the moment the last client is gone until the server is.
-    with clients.open("r+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)

@@ -65,13 +65,8 @@ def _wheel() -> Binaries | None:
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
         return None
-    package = Path(spec.submodule_search_locations[0])
-    folder = package / "pginstall" / "bin"
-    if not (folder / "postgres").is_file():
-        return None
-    # The programs find their own libpq in the sibling folder by a relative RUNPATH.
-    parts = (package, *package.parent.glob(f"{WHEEL}.libs"))
-    return Binaries(folder, _major_version(folder), package.parent, parts)
+    folder = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+    return _described(folder) if (folder / "postgres").is_file() else None
 
 
 def _newest_debian() -> Binaries | None:
@@ -90,8 +85,14 @@ def _on_path() -> Binaries | None:
 
 
 def _described(folder: Path) -> Binaries:
+    major = _major_version(folder)
     prefix = folder.parent
-    return Binaries(folder, _major_version(folder), prefix.parent, (prefix,))
+    package = prefix.parent
+    # In a wheel the programs find libpq in the package's sibling, by a relative RUNPATH.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        return Binaries(folder, major, package.parent, (package, libraries))
+    return Binaries(folder, major, package, (prefix,))
 
 
 def _major_version(folder: Path) -> int:

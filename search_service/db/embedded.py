@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from search_service.db import binaries, cluster, reaper
+from search_service.db import account, binaries, cluster, reaper
 from search_service.db.cluster import Cluster
 
 # The claims of this process, by process number, as a fork must make its own. Open descriptors are
@@ -60,7 +60,7 @@ def _ensure_reaper(place: Cluster) -> None:
         lock = _open_locked(place.lock_path("reaper"), place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # there is one
-    command = [sys.executable, "-I", reaper.__file__, str(lock)]
+    command = [sys.executable, "-IS", reaper.__file__, str(lock)]
     try:
         subprocess.run(  # noqa: S603 - our own file; it forks and returns at once
             [*command, place.lock_path("clients"), place.programs, place.data],
@@ -86,10 +86,10 @@ def _locked(path: Path, place: Cluster) -> Iterator[None]:
 
 
 def _open_locked(path: Path, place: Cluster, how: int) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
-        if place.account:  # made by root, and later perhaps needed by the owner of the folder
-            os.fchown(descriptor, place.account.pw_uid, place.account.pw_gid)
+        if os.fstat(descriptor).st_nlink == 1:  # not another file under this name
+            account.give(descriptor, place.user)  # its owner may come after root
         fcntl.flock(descriptor, how)
     except BaseException:
         os.close(descriptor)

@@ -1,7 +1,7 @@
 """Connections: one engine that writes, one that reads, and the transactions on them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -87,9 +87,7 @@ def _connect_arguments(settings: Settings, target: urls.Target) -> dict[str, Any
 
 @asynccontextmanager
 async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    with failures.connecting():
-        connection = await engine.connect()
-    try:
+    async with AsyncExitStack() as stack:
+        with failures.connecting():
+            connection = await stack.enter_async_context(engine.connect())
         yield connection
-    finally:
-        await connection.close()

@@ -62,10 +62,11 @@ def connecting() -> Iterator[None]:
     try:
         with translated():
             yield
-    except OSError as error:  # TimeoutError is one
+    except (OSError, asyncpg.TargetServerAttributeNotMatched) as error:  # TimeoutError is one
+        reason = getattr(error, "strerror", None) or str(error) or "no answer"
         raise DatabaseUnavailableError(
-            f"The database cannot be reached ({error.strerror or type(error).__name__}); "
-            "see that it runs and that DATABASE_URL names it.",
+            f"The database cannot be reached ({reason}); see that it runs and that DATABASE_URL "
+            "names it.",
             RETRY_AFTER_S,
         ) from error
 
@@ -83,7 +84,7 @@ def translate(error: BaseException) -> ServiceError | None:
     return (
         _unavailable(sqlstate)
         or _conflict(sqlstate, driver)
-        or _misconfigured(sqlstate)
+        or _misconfigured(sqlstate, driver)
         or _lost(error, driver, sqlstate)
     )
 
@@ -142,9 +143,11 @@ def _conflict(sqlstate: str, driver: BaseException) -> ServiceError | None:
     return None
 
 
-def _misconfigured(sqlstate: str) -> ServiceError | None:
+def _misconfigured(sqlstate: str, driver: BaseException) -> ServiceError | None:
     if sqlstate in MISCONFIGURED:
         return ConfigurationError(MISCONFIGURED[sqlstate], sqlstate=sqlstate)
+    if isinstance(driver, asyncpg.ClientConfigurationError):
+        return ConfigurationError(f"The driver cannot use DATABASE_URL: {driver}; correct it.")
     return None
 
 

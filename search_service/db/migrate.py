@@ -5,23 +5,26 @@ The scripts are in the `migrations/` folder beside the package; there is no alem
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 import search_service
 from search_service.db import failures, urls
-from search_service.errors import UnavailableError
+from search_service.errors import ConfigurationError, UnavailableError
 
 SCRIPTS = Path(search_service.__file__).parent.parent / "migrations"
 LOCK_KEY = 0x7365_6172_6368  # "search"; any number that nobody else locks
+APPLICATION_NAME = "search-service migrate"
 LOCK_LIMIT_S = 600.0
 LOCK_PAUSE_S = 0.1
 
@@ -33,15 +36,19 @@ async def upgrade(url: str, revision: str = "head", scripts: Path = SCRIPTS) -> 
     UnavailableError when another process migrates for longer than ten minutes.
     """
     async with _exclusive(url) as connection:
-        await connection.run_sync(lambda plain: command.upgrade(_config(scripts, plain), revision))
+        with _explained():
+            await connection.run_sync(
+                lambda plain: command.upgrade(_config(scripts, plain), revision)
+            )
 
 
 async def downgrade(url: str, revision: str, scripts: Path = SCRIPTS) -> None:
     """Undo the migrations after `revision`; `base` undoes all."""
     async with _exclusive(url) as connection:
-        await connection.run_sync(
-            lambda plain: command.downgrade(_config(scripts, plain), revision)
-        )
+        with _explained():
+            await connection.run_sync(
+                lambda plain: command.downgrade(_config(scripts, plain), revision)
+            )
 
 
 async def current(connection: AsyncConnection) -> str | None:
@@ -51,6 +58,7 @@ async def current(connection: AsyncConnection) -> str | None:
     )
 
 
+@cache
 def newest(scripts: Path = SCRIPTS) -> str | None:
     """Give the revision that this version of the service needs."""
     return ScriptDirectory.from_config(_config(scripts)).get_current_head()
@@ -68,10 +76,22 @@ def _config(scripts: Path, connection: object = None) -> Config:
     return config
 
 
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise ConfigurationError(
+            f"The database cannot be migrated: {error}. If a newer version of the service made its "
+            "schema, install that version."
+        ) from error
+
+
 @asynccontextmanager
 async def _exclusive(url: str) -> AsyncIterator[AsyncConnection]:
     target = urls.parse(url)
-    engine = create_async_engine(target.url, connect_args=target.arguments, poolclass=NullPool)
+    named = target.arguments | {"server_settings": {"application_name": APPLICATION_NAME}}
+    engine = create_async_engine(target.url, connect_args=named, poolclass=NullPool)
     try:
         with failures.connecting():
             connection = await engine.connect()

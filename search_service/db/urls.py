@@ -3,6 +3,7 @@
 Pure but for the certificate files that a URL may name; it connects to nothing.
 """
 
+import re
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +36,8 @@ def parse(text: str) -> Target:
     libpq-only parameters are dropped. Raises ConfigurationError, which never shows a password.
     """
     try:
-        url = make_url(text)
-    except ArgumentError as error:
+        url = make_url(_hosts_in_query(text))
+    except (ArgumentError, ValueError) as error:
         raise _malformed("it cannot be read") from error
     if url.drivername not in SCHEMES:
         raise _malformed(f"it begins with {url.drivername}://")
@@ -53,6 +54,16 @@ def parse(text: str) -> Target:
     settings = {name: query[name] for name in ("application_name",) if name in query}
     kept = {name: given for name, given in url.query.items() if name in KEPT}
     return Target(url.set(drivername=DRIVER, query=kept), arguments, settings)
+
+
+def _hosts_in_query(text: str) -> str:
+    # libpq lists hosts before the slash, SQLAlchemy takes them as repeated parameters.
+    matched = re.fullmatch(r"(.+?://)((?:[^/?@]*@)?)([^/?]*,[^/?]*)(/[^?]*)?(?:\?(.*))?", text)
+    if matched is None:
+        return text
+    scheme, user, hosts, path, query = matched.groups(default="")
+    given = "&".join(f"host={host if ':' in host else f'{host}:5432'}" for host in hosts.split(","))
+    return f"{scheme}{user}{path or '/'}?{given}&{query}".rstrip("&")
 
 
 def _tls(query: dict[str, str]) -> str | ssl.SSLContext | None:
@@ -91,5 +102,5 @@ def _seconds(text: str) -> float:
 
 def _malformed(what: str) -> ConfigurationError:
     return ConfigurationError(
-        f"DATABASE_URL is not usable: {what}; write it as postgresql://user:password@host/database."
+        f"The database URL is not usable: {what}; write it as postgresql://user:password@host/database."
     )
