@@ -1,0 +1,1 @@
+"""Uploaded originals, kept by the hash of their content."""

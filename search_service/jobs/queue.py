@@ -1,0 +1,79 @@
+"""Puts jobs into pgqueuer's table inside the caller's transaction, and counts them.
+
+A job's name and payload are the caller's business; who works it off stands in `jobs.worker`.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be done; of two waiting jobs with one `dedupe_key` only the first is kept."""
+
+    name: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    priority: int = 0
+    """The higher, the sooner."""
+    dedupe_key: str | None = None
+    delay_s: float = 0
+
+
+async def enqueue(connection: AsyncConnection, job: NewJob) -> int | None:
+    """Put a job into the queue when the caller's transaction commits; give the queue's id.
+
+    None: a job of this `dedupe_key` waits or runs already.
+    """
+    # pgqueuer's own statement, so that its next release brings its own. Not through its driver:
+    # that would use the raw asyncpg connection, where SQLAlchemy, which begins a transaction with
+    # its first statement, may not have begun one, and the job would be committed at once.
+    result = await connection.exec_driver_sql(
+        _enqueue_statement(),
+        (
+            [job.priority],
+            [job.name],
+            [json.dumps(job.payload).encode()],
+            [timedelta(seconds=job.delay_s)],
+            [job.dedupe_key],
+            ["null"],
+        ),
+    )
+    row = result.one_or_none()
+    return None if row is None else int(row.id)
+
+
+async def waiting(connection: AsyncConnection) -> int:
+    """Count the jobs that wait for a worker."""
+    statement = text("SELECT count(*) FROM pgqueuer WHERE status = 'queued'")
+    return int(await connection.scalar(statement) or 0)
+
+
+async def oldest_waiting_s(connection: AsyncConnection) -> float:
+    """Give the age in seconds of the job that has been due for longest; 0 when none is."""
+    statement = text(
+        "SELECT extract(epoch FROM now() - min(execute_after)) FROM pgqueuer"
+        " WHERE status = 'queued' AND execute_after <= now()"
+    )
+    return float(await connection.scalar(statement) or 0)
+
+
+async def forget(connection: AsyncConnection, older_than_days: int) -> int:
+    """Remove jobs held after a failure, and the queue's log, older than that; for `maintain`."""
+    age = {"age": timedelta(days=older_than_days)}
+    await connection.execute(text("DELETE FROM pgqueuer_log WHERE created < now() - :age"), age)
+    held = await connection.execute(
+        text("DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - :age"), age
+    )
+    return int(held.rowcount)
+
+
+@lru_cache(maxsize=1)
+def _enqueue_statement() -> str:
+    return QueryQueueBuilder().build_enqueue_query("skip")
