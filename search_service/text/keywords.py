@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log, log1p
+from typing import NamedTuple
 
 from search_service.text.stop_words import stop_words
 
@@ -21,12 +22,11 @@ _STANDS_ALONE = 1.3
 # Of 1-, 2- and 3-grams where no frequencies tell; a lone word is seldom the subject.
 _LENGTH_PRIOR = {1: 0.5, 2: 1.0, 3: 1.1}
 
-_ADDRESS = re.compile(
-    r"\S*(?:://|www\.|@)\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|eu)\b\S*", re.IGNORECASE
-)
+# Each run of non-blanks is looked at once, from its beginning: a long one must not cost a square.
+_ADDRESS = re.compile(r"(?<!\S)\S*?(?:://|www\.|@|\.(?:com|org|net)\b)\S*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[-'’&][^\W_]+)*(?:\+\+|#)?")
-# What may stand between two words of one phrase.
-_GAP = re.compile(r"[^\S\n]+\Z")
+# The article or pronoun that French and Italian glue to a word.
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu|un|(?:de|da|ne|su|a)ll)'")
 
 
 def phrases(text: str, stop_words: frozenset[str]) -> Counter[str]:
@@ -35,7 +35,7 @@ def phrases(text: str, stop_words: frozenset[str]) -> Counter[str]:
     A phrase begins and ends with a word that is no stop word, begins with no number, crosses no
     punctuation and no line end, and comes from no URL or e-mail address.
     """
-    return Counter(" ".join(run).lower() for run in _runs(text, stop_words))
+    return Counter(run.phrase for run in _runs(text, stop_words))
 
 
 def keywords(
@@ -85,10 +85,10 @@ def _candidates(
     for texts, weight in ((titles, 1 + TITLE_WEIGHT), (bodies, 1)):
         for page, text in enumerate(texts):
             for run in _runs(text, stops):
-                entry = seen.setdefault(" ".join(run).lower(), _Seen(len(run)))
+                entry = seen.setdefault(run.phrase, _Seen(run.words))
                 entry.count += 1
                 entry.weight += weight
-                entry.capitals += all(word[0].isupper() for word in (run[0], run[-1]))
+                entry.capitals += run.capital
                 entry.pages.add(page)
     return {phrase: entry for phrase, entry in seen.items() if entry.weight > 1} or seen
 
@@ -126,27 +126,48 @@ def _hides(longer: str, phrase: str, candidates: Mapping[str, _Seen]) -> bool:
     return candidates[phrase].count < _STANDS_ALONE * candidates[longer].count
 
 
-def _runs(text: str, stops: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    for segment in _segments(_ADDRESS.sub(" | ", text)):
-        bare = [word.lower().replace("’", "'") for word in segment]
-        ends = [word not in stops and len(word) > 1 for word in bare]
-        for first, word in enumerate(segment):
-            if not ends[first] or not any(map(str.isalpha, word)):
+class _Run(NamedTuple):
+    """One occurrence of a phrase; `capital`: its first and last word begin with one."""
+
+    phrase: str
+    words: int
+    capital: bool
+
+
+def _runs(text: str, stops: frozenset[str]) -> Iterator[_Run]:
+    for words in _segments(_ADDRESS.sub("|", text)):
+        bare = [_bare(word) for word in words]
+        ends = [len(word) > 1 and word not in stops for word in bare]
+        for first, word in enumerate(bare):
+            if not ends[first] or word.isdecimal():
                 continue
-            for last in range(first, min(first + MAX_PHRASE_WORDS, len(segment))):
+            for last in range(first, min(first + MAX_PHRASE_WORDS, len(words))):
                 if ends[last]:
-                    yield tuple(segment[first : last + 1])
+                    yield _Run(
+                        " ".join(bare[first : last + 1]),
+                        last + 1 - first,
+                        words[first][0].isupper() and words[last][0].isupper(),
+                    )
 
 
 def _segments(text: str) -> Iterator[list[str]]:
     """Runs of words with nothing but blanks between them."""
-    segment: list[str] = []
+    words: list[str] = []
     end = 0
     for match in _WORD.finditer(text):
-        if segment and not _GAP.match(text, end, match.start()):
-            yield segment
-            segment = []
-        segment.append(match[0])
+        gap = text[end : match.start()]
+        if words and gap != " " and ("\n" in gap or not gap.isspace()):
+            yield words
+            words = []
+        words.append(match[0])
         end = match.end()
-    if segment:
-        yield segment
+    if words:
+        yield words
+
+
+def _bare(word: str) -> str:
+    word = word.lower()
+    if "'" in word or "’" in word:
+        word = word.replace("’", "'").removesuffix("'s")
+        word = word[elided.end() :] if (elided := _ELIDED.match(word)) else word
+    return word

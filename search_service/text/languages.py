@@ -25,8 +25,10 @@ CONFIGURATIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# Below this share of the probability a text is called undetermined.
-MIN_PROBABILITY = 0.5
+# Below this share of the probability a text is called undetermined. Over 800 English texts each
+# of six collections it names another indexed language in under 1 % even of bare titles, and
+# English in 98 to 100 % of prose of eight words or more (but 54 % of bare product specifications).
+MIN_PROBABILITY = 0.35
 MIN_LETTERS = 12
 # Both ends and the middle of a long text; the model walks each byte in Python.
 _SAMPLE_CHARACTERS = 6_000
@@ -34,10 +36,10 @@ _SAMPLE_CHARACTERS = 6_000
 # Rivals: languages that business documents are written in, and Latin for "lorem ipsum". The
 # model's pidgins and regional languages only take probability away from short headings.
 _RIVALS = (
-    "ar bg ca cs da el et eu fa fi gl he hi hr hu id is ja ko la lt lv ms no pl ro ru sk sl sq sr "
+    "ar bg ca cs da el et eu fa fi he hi hr hu id is ja ko la lt lv ms no pl ro ru sk sl sq sr "
     "sv th tr uk vi zh zxx"
 )
-_NOT_PROSE = re.compile(r"\S*(?:://|www\.|@)\S*|[\d_]+")
+_NOT_PROSE = re.compile(r"(?<!\S)\S*?(?:://|www\.|@)\S*|[\d_]+")
 
 
 def detect(text: str, hint: str | None = None) -> str:
@@ -47,12 +49,13 @@ def detect(text: str, hint: str | None = None) -> str:
     where the text is too short or too mixed to tell. Another language is "und" whatever the hint.
     """
     text = _NOT_PROSE.sub(" ", _sample(text))
-    if sum(map(str.isalpha, text)) < MIN_LETTERS:
-        return _claimed(hint)
     language, probability = _identifier().classify(text)
     if probability < MIN_PROBABILITY:
         return _claimed(hint)
-    return language if language in CONFIGURATIONS else UNDETERMINED
+    if language not in CONFIGURATIONS:
+        return UNDETERMINED
+    enough = sum(map(str.isalpha, text)) >= MIN_LETTERS
+    return str(language) if enough else _claimed(hint)
 
 
 def configuration(language: str) -> str:
