@@ -1,4 +1,4 @@
-"""The demo library: owns the invented provider's decks and documents, knows nothing of the service."""
+"""The demo library: owns an invented provider's files, knows nothing of the service."""
 
 from search_service.cli.demo_library.build import (
     BuiltMaterial,

@@ -8,7 +8,15 @@ from pathlib import Path
 from search_service.cli.demo_library.content import load_content
 from search_service.cli.demo_library.decks import write_deck
 from search_service.cli.demo_library.documents import write_document
-from search_service.cli.demo_library.model import Deck, Material, Metadata, Persona, Segment
+from search_service.cli.demo_library.model import (
+    Deck,
+    Material,
+    Metadata,
+    Page,
+    Persona,
+    Segment,
+    Slide,
+)
 
 TABLE_NAME = "library.csv"
 COLUMNS = (
@@ -103,7 +111,9 @@ def _write(material: Material, folder: Path) -> BuiltMaterial:
 
 
 def _placements(material: Material) -> list[SharedPlacement]:
-    parts = material.slides if isinstance(material, Deck) else material.pages
+    parts: tuple[Slide | Page, ...] = (
+        material.slides if isinstance(material, Deck) else material.pages
+    )
     return [
         SharedPlacement(part.shared.key, part.shared.variant, material.metadata.path, number)
         for number, part in enumerate(parts, start=1)

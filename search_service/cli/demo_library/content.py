@@ -124,7 +124,8 @@ def _load_material(
 
 
 def _metadata(record: Record, known: Mapping[str, frozenset[str]]) -> Metadata:
-    metadata = Metadata(**{k: tuple(v) if k in _LISTS else v for k, v in record.items()})
+    fields: dict[str, Any] = {k: tuple(v) if k in _LISTS else v for k, v in record.items()}
+    metadata = Metadata(**fields)
     for field, allowed in (
         ("type", MATERIAL_TYPES),
         ("audience", AUDIENCES),

@@ -28,9 +28,9 @@ from search_service.cli.demo_library.model import (
 from search_service.cli.demo_library.packages import freeze_package
 from search_service.cli.demo_library.theme import (
     COMPANY,
-    CONFIDENTIAL,
     LAYOUTS,
-    LEGAL_LINES,
+    author_of,
+    legal_line,
     open_blank_deck,
 )
 
@@ -43,7 +43,9 @@ def write_deck(deck: Deck, path: Path) -> None:
     for number, content in enumerate(deck.slides, start=1):
         slide = presentation.slides.add_slide(layouts[LAYOUTS[_layout_of(content.body)]])
         _fill_slide(slide, content)
-        if not isinstance(content.body, Title):
+        if isinstance(content.body, Title):
+            bodies.sign_title(slide, f"{COMPANY}  |  {deck.metadata.universe}")
+        else:
             _add_footer(slide, number, deck.metadata)
         if content.comment:
             comments.append(Comment(slide.part, content.comment, deck.metadata.issued))
@@ -107,10 +109,8 @@ def _draw_title(slide: Any, body: Title) -> None:
 
 
 def _add_footer(slide: Any, number: int, metadata: Metadata) -> None:
-    """Copy the layout's footer and number onto the slide, as PowerPoint does and python-pptx not."""
-    text = LEGAL_LINES[metadata.language]
-    if metadata.audience == "INTERNAL":
-        text = f"{text} {CONFIDENTIAL[metadata.language]}."
+    """Copy the layout's footer and number onto the slide, as PowerPoint does on its own."""
+    text = legal_line(metadata.language, metadata.audience)
     for placeholder in slide.slide_layout.placeholders:
         kind = placeholder.placeholder_format.type.name
         if kind not in {"FOOTER", "SLIDE_NUMBER"}:
@@ -126,8 +126,7 @@ def _add_footer(slide: Any, number: int, metadata: Metadata) -> None:
 
 def _set_properties(properties: Any, metadata: Metadata) -> None:
     issued = datetime.combine(metadata.issued, time(9))
-    author = metadata.owner.partition("@")[0].replace(".", " ").title()
-    properties.author = properties.last_modified_by = author
+    properties.author = properties.last_modified_by = author_of(metadata.owner)
     properties.title, properties.subject = metadata.name, metadata.description
     properties.keywords = ", ".join(metadata.tags)
     properties.category, properties.comments = metadata.universe, COMPANY

@@ -25,7 +25,7 @@ def parse_blocks(text: str) -> tuple[Block, ...]:
     """Split a page's text into blocks.
 
     `## ` opens a heading, `- ` a bullet, `> ` a callout, `| ` a table row, `!chart STYLE` turns the
-    rows that follow into a chart; other lines are paragraphs, one per line. Empty lines part blocks.
+    rows that follow into a chart; other lines are paragraphs, one each. Empty lines part blocks.
     """
     lines = [line.strip() for line in text.splitlines()]
     blocks: list[Block] = []

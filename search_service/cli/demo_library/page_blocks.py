@@ -1,6 +1,8 @@
 """Draws the blocks of a page: owns text styles, tables and charts, knows no page templates."""
 
 import re
+from io import BytesIO
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
@@ -10,7 +12,16 @@ from reportlab.graphics.charts.piecharts import Pie
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, KeepTogether, ListFlowable, ListItem, Paragraph, Spacer
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    Flowable,
+    FrameBreak,
+    KeepTogether,
+    ListFlowable,
+    ListItem,
+    Paragraph,
+    Spacer,
+)
 from reportlab.platypus import Table as PrintedTable
 
 from search_service.cli.demo_library import model
@@ -19,13 +30,14 @@ from search_service.cli.demo_library.theme import INK, MIST, NAVY, accent_of, li
 
 _INK = HexColor(f"#{INK}")
 _TEXT = ParagraphStyle(
-    "text", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=6, textColor=_INK
+    "text", fontName="Helvetica", fontSize=10.6, leading=15, spaceAfter=7, textColor=_INK
 )
 _ITEM = ParagraphStyle("item", parent=_TEXT, spaceAfter=3)
 _HEADING = ParagraphStyle(
-    "heading", parent=_TEXT, fontName="Helvetica-Bold", fontSize=12.5, leading=16, spaceBefore=8
+    "heading", parent=_TEXT, fontName="Helvetica-Bold", fontSize=13, leading=17, spaceBefore=9
 )
-_CELL = ParagraphStyle("cell", parent=_TEXT, fontSize=8.8, leading=11.2, spaceAfter=0)
+_SECTION = "section"
+_CELL = ParagraphStyle("cell", parent=_TEXT, fontSize=9.4, leading=12, spaceAfter=0)
 _HEADER = ParagraphStyle("header", parent=_CELL, fontName="Helvetica-Bold", textColor=white)
 _CALLOUT = ParagraphStyle("callout", parent=_TEXT, fontSize=10.5, spaceAfter=0, leading=14.5)
 
@@ -37,7 +49,7 @@ def draw_blocks(blocks: tuple[Block, ...], universe: str, width: float) -> list[
         match block:
             case Heading():
                 style = ParagraphStyle(
-                    "section", parent=_HEADING, textColor=HexColor(f"#{accent_of(universe)}")
+                    _SECTION, parent=_HEADING, textColor=HexColor(f"#{accent_of(universe)}")
                 )
                 flowables.append(Paragraph(_marked(block.text), style))
             case model.Paragraph():
@@ -53,13 +65,27 @@ def draw_blocks(blocks: tuple[Block, ...], universe: str, width: float) -> list[
     return flowables
 
 
+def balance_columns(flowables: list[Flowable], width: float) -> list[Flowable]:
+    """Break into two columns where the taller one is shortest, never right after a heading."""
+    ruler = Canvas(BytesIO())
+    heights = [f.wrapOn(ruler, width, 10_000)[1] + f.getSpaceAfter() for f in flowables]
+    candidates = [at for at in range(1, len(flowables) + 1) if not _is_heading(flowables[at - 1])]
+    best = min(candidates, key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
+    return [*flowables[:best], FrameBreak(), *flowables[best:]]
+
+
+def _is_heading(flowable: Flowable) -> bool:
+    return isinstance(flowable, Paragraph) and flowable.style.name == _SECTION
+
+
 def _marked(text: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text))
 
 
 def _bullets(block: Bullets, universe: str) -> Flowable:
+    items: list[Any] = [ListItem(Paragraph(_marked(item.text), _ITEM)) for item in block.items]
     return ListFlowable(
-        [ListItem(Paragraph(_marked(item.text), _ITEM)) for item in block.items],
+        items,
         bulletType="bullet",
         start="•",
         bulletColor=HexColor(f"#{accent_of(universe)}"),
@@ -87,9 +113,7 @@ def _table(block: Table, universe: str, width: float) -> Flowable:
         [Paragraph(_marked(text), _HEADER if at == 0 else _CELL) for text in row]
         for at, row in enumerate(block.rows)
     ]
-    weights = [
-        min(max(len(row[c]) for row in block.rows), 40) + 7.0 for c in range(len(block.rows[0]))
-    ]
+    weights = [_weight([row[at] for row in block.rows]) for at in range(len(block.rows[0]))]
     table = PrintedTable(cells, colWidths=[width * w / sum(weights) for w in weights], repeatRows=1)
     table.setStyle(
         [
@@ -100,6 +124,12 @@ def _table(block: Table, universe: str, width: float) -> Flowable:
         ]
     )
     return table
+
+
+def _weight(cells: list[str]) -> float:
+    """How wide a column wants to be: as its longest cell, and never narrower than its words."""
+    longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
+    return max(min(max(map(len, cells)), 38), 1.5 * longest_word) + 5.0
 
 
 _HEIGHT = 165.0
@@ -119,6 +149,13 @@ def _chart(block: Chart, universe: str, width: float) -> Drawing:
     return drawing
 
 
+_AXES_CHARTS: dict[str, Any] = {
+    "bar": HorizontalBarChart,
+    "column": VerticalBarChart,
+    "line": HorizontalLineChart,
+}
+
+
 def _pie(block: Chart, colours: list[Color]) -> Pie:
     pie = Pie()
     pie.x, pie.y, pie.width, pie.height = 25, 15, 130, 130
@@ -130,11 +167,8 @@ def _pie(block: Chart, colours: list[Color]) -> Pie:
     return pie
 
 
-def _axes_chart(
-    block: Chart, colours: list[Color], width: float
-) -> VerticalBarChart | HorizontalBarChart | HorizontalLineChart:
-    kinds = {"bar": HorizontalBarChart, "column": VerticalBarChart, "line": HorizontalLineChart}
-    chart = kinds[block.style]()
+def _axes_chart(block: Chart, colours: list[Color], width: float) -> Any:
+    chart: Any = _AXES_CHARTS[block.style]()
     flat = block.style == "bar"
     chart.x, chart.y = (110 if flat else 40), 34
     chart.width, chart.height = width - chart.x - 15, _HEIGHT - 44
@@ -142,6 +176,7 @@ def _axes_chart(
     chart.categoryAxis.categoryNames = list(block.categories)
     chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 8
     chart.valueAxis.valueMin = 0
+    chart.valueAxis.valueMax = 1.1 * max(max(values) for values in chart.data)
     if flat:
         chart.categoryAxis.reverseDirection = 1
     marks = chart.lines if block.style == "line" else chart.bars
@@ -154,10 +189,8 @@ def _axes_chart(
     return chart
 
 
-def _legend(
-    names: tuple[str, ...], colours: list[Color], left: float, *, round_chart: bool
-) -> Legend:
-    legend = Legend()
+def _legend(names: tuple[str, ...], colours: list[Color], left: float, *, round_chart: bool) -> Any:
+    legend: Any = Legend()
     legend.x, legend.y = left, 140 if round_chart else 12
     legend.boxAnchor = "nw" if round_chart else "w"
     legend.columnMaximum = 8 if round_chart else 1

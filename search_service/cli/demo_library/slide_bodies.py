@@ -26,6 +26,8 @@ from search_service.cli.demo_library.theme import INK, Box, place
 _BOTTOM = 6.75
 _WIDTH = 12.1
 _LEFT = 0.6
+_CHART_DATA: Any = CategoryChartData
+_COLOUR: Any = RGBColor
 _CHARTS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "column": XL_CHART_TYPE.COLUMN_CLUSTERED,
@@ -58,7 +60,7 @@ def draw_columns(slide: Any, body: Columns, top: float) -> None:
 def draw_table(slide: Any, body: Table, top: float) -> None:
     rows, columns = len(body.rows), len(body.rows[0])
     size = 15 if rows <= 7 else 13 if rows <= 10 else 11
-    box = [Inches(v) for v in (_LEFT, top, _WIDTH, min(0.5, 4.4 / rows) * rows)]
+    box = [Inches(v) for v in (_LEFT, top, _WIDTH, min(0.62, 4.4 / rows) * rows)]
     table = slide.shapes.add_table(rows, columns, *box).table
     for column, width in zip(table.columns, _column_widths(body.rows), strict=True):
         column.width = Inches(width)
@@ -81,14 +83,14 @@ def _column_widths(rows: Rows) -> list[float]:
 
 
 def draw_chart(slide: Any, body: Chart, top: float) -> None:
-    data = CategoryChartData()
+    data: Any = _CHART_DATA()
     data.categories = body.categories
     for name, values in body.series:
         data.add_series(name, values)
     width = 8.3 if body.takeaway else _WIDTH
     box = [Inches(v) for v in (_LEFT, top, width, _BOTTOM - top)]
     chart = slide.shapes.add_chart(_CHARTS[body.style], *box, data).chart
-    chart.font.size, chart.font.color.rgb = Pt(13), RGBColor.from_string(INK)
+    chart.font.size, chart.font.color.rgb = Pt(13), _COLOUR.from_string(INK)
     round_chart = body.style in {"pie", "doughnut"}
     chart.has_legend = round_chart or len(body.series) > 1
     if chart.has_legend:
@@ -102,7 +104,9 @@ def draw_chart(slide: Any, body: Chart, top: float) -> None:
     plot.has_data_labels = True
     plot.data_labels.font.size = Pt(12)
     if not round_chart:
-        chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("D5DBE1")
+        chart.value_axis.has_major_gridlines = chart.value_axis.visible = body.style == "line"
+    if body.style == "bar":
+        chart.category_axis.reverse_order = True
     if body.takeaway:
         _panel(slide.shapes, Box(9.2, top + 0.4, 3.5, 3.6), (body.takeaway,), 17)
 
@@ -169,6 +173,12 @@ def draw_quote(slide: Any, body: Quote, top: float) -> None:
         _panel(slide.shapes, box, figure, 15)
 
 
+def sign_title(slide: Any, text: str) -> None:
+    """Say at the foot of a title slide who speaks."""
+    run = _write(slide, Box(0.9, 6.5, 9.6, 0.4), text, 14).paragraphs[0].runs[0]
+    run.font.color.theme_color = MSO_THEME_COLOR.ACCENT_2
+
+
 def write_lead(slide: Any, text: str) -> None:
     _write(slide, Box(_LEFT, 1.18, _WIDTH, 0.55), text, 17)
 
@@ -176,12 +186,12 @@ def write_lead(slide: Any, text: str) -> None:
 def _fill_bullets(placeholder: Any, items: tuple[BulletItem, ...], width: float) -> None:
     frame = placeholder.text_frame
     lines = sum(1 + int(len(item.text) / (width * 9)) for item in items)
-    size = 20 if lines <= 9 else 17 if lines <= 12 else 15
+    size = 22 if lines <= 7 and width > 6 else 20 if lines <= 9 else 17 if lines <= 12 else 15
     for at, item in enumerate(items):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         paragraph.text, paragraph.level = item.text, item.level
         paragraph.font.size = Pt(size - 2 * item.level)
-        paragraph.space_after = Pt(4)
+        paragraph.space_after = Pt(10 if lines <= 7 else 4)
 
 
 def _write(slide: Any, box: Box, text: str, size: int) -> Any:
@@ -191,7 +201,7 @@ def _write(slide: Any, box: Box, text: str, size: int) -> Any:
     frame.word_wrap = True
     run = frame.paragraphs[0].add_run()
     run.text, run.font.size = text, Pt(size)
-    run.font.color.rgb = RGBColor.from_string(INK)
+    run.font.color.rgb = _COLOUR.from_string(INK)
     return frame
 
 

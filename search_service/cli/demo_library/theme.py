@@ -25,15 +25,15 @@ _ACCENTS = {
     "Hosting & Collaboration": ("0B8A5F", "74C9A6"),
 }
 
-LEGAL_LINES = {
-    "en": "© 2026 Altostrate Cloud SAS. Prices exclude VAT and may change. Not a contractual document.",
-    "fr": "© 2026 Altostrate Cloud SAS. Prix hors taxes, susceptibles d’évoluer. Document non contractuel.",
+_LEGAL_LINES = {
+    "en": "© 2026 Altostrate Cloud SAS. Prices exclude VAT and may change. Not contractual.",
+    "fr": "© 2026 Altostrate Cloud SAS. Prix hors taxes, révisables. Document non contractuel.",
     "de": "© 2026 Altostrate Cloud SAS. Preise zzgl. MwSt., Änderungen vorbehalten. Unverbindlich.",
 }
-CONFIDENTIAL = {
-    "en": "Internal – do not share with customers",
-    "fr": "Interne – ne pas diffuser aux clients",
-    "de": "Intern – nicht an Kunden weitergeben",
+_CONFIDENTIAL = {
+    "en": "Internal – do not share with customers.",
+    "fr": "Interne – ne pas diffuser aux clients.",
+    "de": "Intern – nicht an Kunden weitergeben.",
 }
 
 SLIDE_WIDTH = Inches(13.333)
@@ -64,6 +64,17 @@ def light_accent_of(universe: str) -> str:
     return _ACCENTS[universe][1]
 
 
+def legal_line(language: str, audience: str) -> str:
+    """The line that recurs at the foot of every page."""
+    line = _LEGAL_LINES[language]
+    return f"{line} {_CONFIDENTIAL[language]}" if audience == "INTERNAL" else line
+
+
+def author_of(owner: str) -> str:
+    """`claire.pmm@demo.example` signs as `Claire Pmm`."""
+    return owner.partition("@")[0].replace(".", " ").title()
+
+
 def open_blank_deck(universe: str) -> Any:
     """A presentation without slides in the universe's colours."""
     return Presentation(BytesIO(_blank_deck(universe)))
@@ -92,7 +103,7 @@ def _blank_deck(universe: str) -> bytes:
 
 def _recolour(deck: Any, universe: str) -> None:
     part = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    theme = etree.fromstring(part.blob)
+    theme: Any = etree.fromstring(part.blob)
     accent, light = _ACCENTS[universe]
     colours = {"dk2": NAVY, "lt2": MIST, "accent1": accent, "accent2": light}
     colours |= {"accent3": NAVY, "accent4": "F2B134", "accent5": GREY, "accent6": "2A9D8F"}
@@ -136,7 +147,7 @@ def _style_text(master: Any) -> None:
     title = styles.find("p:titleStyle/a:lvl1pPr", _NAMESPACES)
     title.set("algn", "l")
     run = title.find("a:defRPr", _NAMESPACES)
-    run.set("sz", "2800")
+    run.set("sz", "2700")
     run.set("b", "1")
     run.find("a:solidFill/a:schemeClr", _NAMESPACES).set("val", "tx2")
     for level, size in _TEXT_SIZES.items():
