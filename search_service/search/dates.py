@@ -34,7 +34,7 @@ def read(text: str) -> DateFilter | None:
     """Return the days that `text` means, or None where it means none.
 
     Forms: `2026`, `2026-05`, `2026-05-31`, each also after `>`, `>=`, `<`, `<=`, and two of them
-    joined by `..`, of which one may be missing. `>2026-05` begins in June.
+    joined by `..`, of which one may be missing. `>2026-05` begins in June. Years: 1900 to 2199.
     """
     if ".." in text:
         return _range(*text.split("..", 1))
@@ -58,6 +58,9 @@ def _range(start: str, end: str) -> DateFilter | None:
     first, last = _span(start), _span(end)
     if (start and not first) or (end and not last) or not (first or last):
         return None
+    if first and last and first > last:
+        # Nobody asks for no day at all: the ends were typed the wrong way round.
+        first, last = last, first
     return DateFilter(first[0] if first else None, last[1] if last else None)
 
 

@@ -237,10 +237,9 @@ class _Reader:
         if self.left == key:
             self.joining = False
         self._begin(key)
-        kept = self.values.setdefault(key, {})
         for value in values:
             if sum(map(len, self.values.values())) < MAX_VALUES:
-                kept.setdefault(value.casefold(), value)
+                self.values.setdefault(key, {}).setdefault(value.casefold(), value)
             else:
                 self.warn("too_many_values", f"Only the first {MAX_VALUES} field values were used.")
 

@@ -48,7 +48,8 @@ def detect(text: str, hint: str | None = None) -> str:
     `hint` is a document's own claim ("de-AT"); templates often claim wrongly, so it decides only
     where the text is too short or too mixed to tell. Another language is "und" whatever the hint.
     """
-    text = _NOT_PROSE.sub(" ", _sample(text))
+    # Blanks would count as evidence of nothing: the model weighs by length.
+    text = " ".join(_NOT_PROSE.sub(" ", _sample(text)).split())
     language, probability = _identifier().classify(text)
     if probability < MIN_PROBABILITY:
         return _claimed(hint)
