@@ -180,6 +180,25 @@ def may_manage_users(principal: Principal) -> bool:
     return has_scope(principal, ADMIN) and is_admin(principal)
 
 
+def may_manage_keys(principal: Principal, user_id: int) -> bool:
+    """Tell whether the principal may make and end API keys of this user; no key makes its like."""
+    own_session = principal.scopes is None and principal.user_id == user_id
+    return own_session or may_manage_users(principal)
+
+
+def grantable_scopes(granter: Principal, owner: Principal) -> frozenset[str]:
+    """Give the scopes that `granter` may put on a key of `owner`: what both could use."""
+    if is_admin(owner):
+        usable = frozenset(SCOPES)
+    elif owner.role == Role.PMM:
+        usable = frozenset({SEARCH, READ, WRITE})
+    elif owner.role == Role.SALES:
+        usable = frozenset({SEARCH, READ})
+    else:
+        usable = frozenset()
+    return usable if granter.scopes is None else usable & granter.scopes
+
+
 def may_see_audit(principal: Principal) -> bool:
     return has_scope(principal, ADMIN) and is_admin(principal)
 
@@ -268,6 +287,14 @@ def require_manage_users(principal: Principal) -> None:
     require_scope(principal, ADMIN)
     _require(
         may_manage_users(principal), "Only administrators may manage accounts; ask one of them."
+    )
+
+
+def require_manage_keys(principal: Principal, user_id: int) -> None:
+    _require(
+        may_manage_keys(principal, user_id),
+        "Only the person, signed in, or an administrator may make and end these API keys; ask "
+        "one of them.",
     )
 
 
