@@ -1,0 +1,1 @@
+"""What search reads: passages, weighted vectors and the statistics that ranking needs."""

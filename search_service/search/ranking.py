@@ -1,0 +1,112 @@
+"""The score: BM25F over passages, collapsed to materials, as one SQL expression.
+
+The expression is unrolled, a sum over the query's terms; a form that reads the terms from a table
+takes more than twice as long for each row. Term frequencies come from ts_rank: for one lexeme it
+is the sum of 1/j² for j <= tf, divided by 1.64493406685, so that width_bucket over those sums
+gives tf back exactly, to 64. Written as idf * 2.2 * (1 - 1.2 / (1.2 + t)) each count stands in it
+once. Constants and evidence: ARCHITECTURE.md, "Ranking".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search_service.search.terms import Term, quoted
+
+K1 = 1.2
+TITLE_WEIGHT = 4.0
+TITLE_B = 0.5
+BODY_B = 0.75
+
+# What a material's next passages and its own words (name, tags, description) add to its best one.
+NEXT_WEIGHTS = (0.2, 0.1)
+OWN_WEIGHT = 0.2
+
+_MAX_FREQUENCY = 64
+_RANK_UNIT = "CAST(1.64493406685 AS double precision)"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A piece of SQL and the values of the bind parameters that it names."""
+
+    sql: str
+    binds: Mapping[str, object]
+
+
+def passage_score(terms: Sequence[Term]) -> Expression:
+    """Give the score of a passage p; 0 where it holds no term in its own language.
+
+    The row p must have the columns `title_factor` and `body_factor` of `length_factors`.
+    """
+    parts = term_scores(terms)
+    return Expression(
+        " + ".join(part.sql for part in parts) or "0",
+        {name: value for part in parts for name, value in part.binds.items()},
+    )
+
+
+def term_scores(terms: Sequence[Term]) -> list[Expression]:
+    """Give what each term adds to the score of passage p, in the order of the terms."""
+    return [_term_score(number, term) for number, term in enumerate(terms)]
+
+
+def length_factors(row: str, corpus: str) -> str:
+    """Give the two columns that weigh frequencies by length: 1 and 4 over the normalised length."""
+    return (
+        f"{TITLE_WEIGHT} / ({1 - TITLE_B} + {TITLE_B} * {row}.length_title / {corpus}.average_title)"
+        f" - 1 / ({1 - BODY_B} + {BODY_B} * {row}.length_body / {corpus}.average_body)"
+        f" AS title_factor,"
+        f" 1 / ({1 - BODY_B} + {BODY_B} * {row}.length_body / {corpus}.average_body)"
+        f" AS body_factor"
+    )
+
+
+def steps() -> list[float]:
+    """Give the borders between the sums of 1/j² for one frequency and the next, 64 of them."""
+    borders, total = [], 0.0
+    for j in range(1, _MAX_FREQUENCY + 1):
+        borders.append(total + 0.6 / j**2)
+        total += 1 / j**2
+    return borders
+
+
+def _term_score(number: int, term: Term) -> Expression:
+    binds: dict[str, object] = {f"weight_{number}": term.weight * (K1 + 1), "steps": steps()}
+    cases = []
+    for forms, languages in _by_forms(term).items():
+        name = f"term_{number}_{len(cases)}"
+        frequencies = []
+        for form in forms:
+            binds[f"{name}_{len(frequencies)}"] = quoted(form)
+            frequencies.append(_weighted_frequency(f"{name}_{len(frequencies)}"))
+        best = frequencies[0] if len(frequencies) == 1 else f"greatest({', '.join(frequencies)})"
+        binds[f"{name}_languages"] = list(languages)
+        cases.append((f"p.language = ANY(CAST(:{name}_languages AS text[]))", best))
+    whens = " ".join(f"WHEN {condition} THEN {value}" for condition, value in cases)
+    return Expression(
+        f"CAST(:weight_{number} AS double precision)"
+        f" * (1 - {K1} / ({K1} + CASE {whens} ELSE 0 END))",
+        binds,
+    )
+
+
+def _by_forms(term: Term) -> dict[tuple[str, ...], list[str]]:
+    grouped: dict[tuple[str, ...], list[str]] = {}
+    for language, forms in term.forms.items():
+        grouped.setdefault(forms, []).append(language)
+    return grouped
+
+
+def _weighted_frequency(parameter: str) -> str:
+    """4 · tf_title / length + tf_body / length, where tf_body = tf - tf_title."""
+    return (
+        f"({_frequency('{1,1,1,1}', parameter)} * p.body_factor"
+        f" + {_frequency('{0,0,0,1}', parameter)} * p.title_factor)"
+    )
+
+
+def _frequency(weights: str, parameter: str) -> str:
+    return (
+        f"width_bucket(ts_rank('{weights}', p.search_vector, CAST(:{parameter} AS tsquery))"
+        f" * {_RANK_UNIT}, CAST(:steps AS double precision[]))"
+    )

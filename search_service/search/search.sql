@@ -1,0 +1,199 @@
+--: session
+-- For the length of the transaction: a plan for the values at hand (a generic plan would not see
+-- that most filters are absent) and an end to every statement. Parameters: timeout (ms, as text).
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+       set_config('statement_timeout', :timeout, true)
+
+--: analyse
+-- The lexemes of each unit (a word or a phrase) in each language that the library holds, with
+-- their positions and document frequencies. Accented words give two lexemes at one position.
+-- Parameters: units, languages and configurations (in pairs).
+-- Index: pk_lexeme_statistics.
+SELECT u.ordinal - 1 AS unit, a.language, l.position, l.lexeme,
+       coalesce(s.document_frequency, 0) AS document_frequency
+FROM unnest(CAST(:units AS text[])) WITH ORDINALITY AS u(text, ordinal)
+CROSS JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
+    AS a(language, configuration)
+CROSS JOIN LATERAL (
+    SELECT v.lexeme, unnest(v.positions) AS position
+    FROM unnest(search_vector_of(CAST(a.configuration AS regconfig), u.text)) v
+) l
+LEFT JOIN lexeme_statistics s ON s.lexeme = l.lexeme AND s.language = a.language
+ORDER BY unit, a.language, l.position, l.lexeme
+
+--: expand_prefix
+-- The commonest lexemes with a prefix. Parameters: pattern (for LIKE), languages, most.
+-- Index: idx_lexeme_statistics_prefix.
+SELECT lexeme, language, document_frequency FROM lexeme_statistics
+WHERE lexeme LIKE :pattern AND language = ANY(CAST(:languages AS text[]))
+ORDER BY document_frequency DESC, lexeme, language LIMIT :most
+
+--: corpus
+-- The languages that passages exist in, with size and average lengths of the published ones.
+SELECT language, passages, average_title, average_body FROM corpus_statistics ORDER BY language
+
+--: matching_materials
+-- Visible materials that match a tsquery of their own language, with what facets count.
+-- Parameters: languages and queries (in pairs), and those of the access predicate.
+-- Index: idx_materials_search_vector, then pk_passages.
+SELECT {{facet_columns}}
+FROM unnest(CAST(:languages AS text[]), CAST(:queries AS text[])) AS q(language, query)
+JOIN materials m ON m.search_vector @@ CAST(q.query AS tsquery)
+JOIN material_details d ON d.material_id = m.id AND d.language = q.language
+JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
+WHERE {{visible(m)}}
+
+--: visible_materials
+-- All visible materials, for a search without words. Parameters: those of the access predicate.
+SELECT {{facet_columns}}
+FROM materials m
+JOIN material_details d ON d.material_id = m.id
+JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
+WHERE {{visible(m)}}
+
+--: facet_columns
+m.id, p.persona_ids, p.segment_ids, m.universe_name, m.product_name, m.material_type, m.audience,
+m.status, m.file_format, d.language, m.tags, m.owner_id, m.updated_at, m.usage_count,
+m.health_score
+
+--: phrase_materials
+-- Visible materials of which one passage holds a phrase, or any of several.
+-- Parameters: languages and queries (in pairs), and those of the access predicate.
+-- Index: idx_passages_search_vector.
+SELECT coalesce(array_agg(DISTINCT p.material_id), '{}')
+FROM unnest(CAST(:languages AS text[]), CAST(:queries AS text[])) AS q(language, query)
+JOIN passages p ON p.search_vector @@ CAST(q.query AS tsquery) AND p.language = q.language
+WHERE {{visible(p)}}
+
+--: rank
+-- The best materials by score, full matches first.
+-- A material's score: its best passage, plus .2 and .1 of the next two, plus :own_weight times the
+-- score of its own words (passage 0).
+-- Parameters: any_query, those of the score and of the access predicate, full (ids of full matches,
+-- or NULL where that makes no difference), within (ids, or NULL for all), candidates, most, and
+-- after_full, after_score, after_id (all NULL for the first page).
+-- Index: idx_passages_search_vector.
+WITH best AS (
+    SELECT s.material_id, s.ordinal, s.is_full, s.score
+    FROM (
+        SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score
+        FROM (
+            SELECT p.material_id, p.ordinal, p.language, p.search_vector,
+                   coalesce(p.material_id = ANY(CAST(:full AS integer[])), false) AS is_full,
+                   {{length_factors}}
+            FROM passages p JOIN corpus_statistics c ON c.language = p.language
+            WHERE p.search_vector @@ CAST(:any_query AS tsquery)
+              AND {{visible(p)}}
+              AND (CAST(:within AS integer[]) IS NULL
+                   OR p.material_id = ANY(CAST(:within AS integer[])))
+            OFFSET 0
+        ) p
+        OFFSET 0
+    ) s
+    WHERE s.score > 0
+    ORDER BY s.is_full DESC, s.score DESC, s.material_id DESC, s.ordinal
+    LIMIT CAST(:candidates AS integer)
+)
+SELECT r.material_id, r.is_full, r.score
+FROM (
+    SELECT g.material_id, g.is_full,
+           {{material_score}} AS score
+    FROM (
+        SELECT material_id, is_full,
+               array_agg(score ORDER BY score DESC) FILTER (WHERE ordinal > 0) AS pages,
+               max(score) FILTER (WHERE ordinal = 0) AS own
+        FROM best GROUP BY material_id, is_full
+    ) g
+) r
+WHERE CAST(:after_id AS integer) IS NULL
+   OR (r.is_full, r.score, r.material_id)
+    < (CAST(:after_full AS boolean), CAST(:after_score AS double precision), CAST(:after_id AS integer))
+ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC
+LIMIT CAST(:most AS integer)
+
+--: material_score
+-- From g.pages (scores of a material's passages, best first) and g.own (of its own words).
+coalesce(g.pages[1], 0) + 0.2 * coalesce(g.pages[2], 0) + 0.1 * coalesce(g.pages[3], 0)
++ CAST(:own_weight AS double precision) * coalesce(g.own, 0)
+
+--: slides
+-- The best passages of each material, and how many match at all.
+-- Parameters: ids (of materials), any_query, those of the score, slides (how many of each).
+-- Index: pk_passages.
+SELECT i.id AS material_id, n.matching, p.ordinal, p.page_number, p.title, p.body, p.notes,
+       p.hidden, p.language, p.content_hash, p.version_ordinal, p.score
+FROM unnest(CAST(:ids AS integer[])) AS i(id)
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT page_number) AS matching FROM passages
+    WHERE material_id = i.id AND ordinal > 0
+      AND search_vector @@ CAST(:any_query AS tsquery)
+) n
+CROSS JOIN LATERAL (
+    SELECT p.*, {{score}} AS score
+    FROM (
+        SELECT p.*, {{length_factors}}
+        FROM passages p JOIN corpus_statistics c ON c.language = p.language
+        WHERE p.material_id = i.id AND p.ordinal > 0
+          AND p.search_vector @@ CAST(:any_query AS tsquery)
+        OFFSET 0
+    ) p
+    ORDER BY score DESC, p.ordinal
+    LIMIT CAST(:slides AS integer)
+) p
+ORDER BY i.id, p.score DESC, p.ordinal
+
+--: materials
+-- What an answer shows of a material. Parameters: ids. Index: materials_pkey.
+SELECT m.id, m.name, m.description, m.material_type, m.audience, m.product_name, m.universe_name,
+       m.file_name, m.file_format, m.file_size, m.version, m.status, m.tags, m.keywords,
+       m.health_score, m.usage_count, m.completeness_score, m.last_updated, m.updated_at,
+       m.owner_id, u.full_name AS owner_name, d.language, d.page_count, d.review_by,
+       d.current_version, p.persona_ids, p.segment_ids
+FROM materials m
+JOIN material_details d ON d.material_id = m.id
+JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
+LEFT JOIN users u ON u.id = m.owner_id
+WHERE m.id = ANY(CAST(:ids AS integer[]))
+
+--: held_concepts
+-- Which concepts each material holds: for the partial hits, to say what is missing.
+-- Parameters: ids, and concepts, concept_languages, concept_queries (in parallel).
+SELECT m.id, q.concept
+FROM materials m
+JOIN material_details d ON d.material_id = m.id
+JOIN unnest(CAST(:concepts AS integer[]), CAST(:concept_languages AS text[]),
+            CAST(:concept_queries AS text[])) AS q(concept, language, query)
+  ON q.language = d.language AND m.search_vector @@ CAST(q.query AS tsquery)
+WHERE m.id = ANY(CAST(:ids AS integer[]))
+
+--: vocabulary
+-- The names that facets and filters show for ids.
+SELECT 'persona' AS field, id, name FROM personas
+UNION ALL SELECT 'segment', id, name FROM segments
+UNION ALL SELECT 'owner', id, full_name FROM users WHERE id = ANY(CAST(:owners AS integer[]))
+
+--: matching_words
+-- Which of some words of shown text have a lexeme of the query.
+-- Parameters: words, languages and configurations (in parallel), lexemes.
+SELECT DISTINCT w.word, w.language
+FROM unnest(CAST(:words AS text[]), CAST(:languages AS text[]), CAST(:configurations AS text[]))
+    AS w(word, language, configuration)
+WHERE tsvector_to_array(search_vector_of(CAST(w.configuration AS regconfig), w.word))
+      && CAST(:lexemes AS text[])
+
+--: similar_words
+-- Published words like a typed one. Parameters: word, most. pg_trgm.similarity_threshold is set
+-- before, as `%` reads it. Index: idx_surface_words_trigrams.
+SELECT word, sum(document_frequency) AS document_frequency, max(similarity(word, :word)) AS likeness
+FROM surface_words WHERE word % :word
+GROUP BY word ORDER BY likeness DESC, document_frequency DESC, word LIMIT :most
+
+--: threshold
+SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)
+
+--: is_visible_word
+-- Whether any visible passage holds a lexeme. Parameters: query and those of the access predicate.
+SELECT EXISTS (
+    SELECT FROM passages p
+    WHERE p.search_vector @@ CAST(:query AS tsquery) AND {{visible(p)}}
+)
