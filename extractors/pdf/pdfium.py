@@ -13,7 +13,8 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from extractors.pdf.lines import joined_hyphens, signs
+from extractors.pdf.glyphs import corrected, height_and_top
+from extractors.pdf.lines import Vocabulary, joined_hyphens, parted_scripts, signs
 from extractors.pdf.titles import Line, page_title
 from extractors.types import (
     Code,
@@ -51,10 +52,11 @@ def open_document(source: Path | bytes) -> pypdfium2.PdfDocument:
 def read(pdf: pypdfium2.PdfDocument, source: Source) -> Iterator[Document | Page]:
     """The header, then the pages asked for; an unreadable page becomes a warning."""
     yield _header(pdf)
+    vocabulary = Vocabulary()
     # One past the cap, so that whoever counts pages sees that there are more.
     for number in range(source.first_page, min(len(pdf), source.limits.pages + 1) + 1):
         try:
-            yield _page(pdf, number)
+            yield _page(pdf, number, vocabulary)
         except pypdfium2.PdfiumError as error:
             lost = ReadWarning(WarningCode.PAGE_UNREADABLE, str(error))
             yield Page(number, _label(pdf, number), warnings=(lost,))
@@ -92,17 +94,18 @@ def _language(pdf: pypdfium2.PdfDocument) -> str | None:
     return bytes(buffer).decode("utf-16-le", "ignore").rstrip("\0").strip() or None
 
 
-def _page(pdf: pypdfium2.PdfDocument, number: int) -> Page:
+def _page(pdf: pypdfium2.PdfDocument, number: int, vocabulary: Vocabulary) -> Page:
     page = pdf[number - 1]
     textpage = page.get_textpage()
     try:
         text = textpage.get_text_range()
-        body = joined_hyphens(text)
+        vocabulary.learn(text)
+        body = parted_scripts(joined_hyphens(corrected(textpage, text), vocabulary))
         width, height = page.get_size()
         return Page(
             number=number,
             label=_label(pdf, number),
-            title=page_title(_lines(textpage, text)),
+            title=page_title(_lines(textpage, text, vocabulary)),
             body=body,
             links=_links(pdf, page),
             width=round(width, 2),
@@ -118,25 +121,16 @@ def _label(pdf: pypdfium2.PdfDocument, number: int) -> str | None:
     return pdf.get_page_label(number - 1).strip() or None
 
 
-def _lines(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[Line]:
+def _lines(textpage: pypdfium2.PdfTextPage, text: str, vocabulary: Vocabulary) -> Iterator[Line]:
     """The page's first lines with the height of one character each, drawn lines top down."""
     start = 0
     for line in islice(text.split("\r\n"), _TITLE_LINES):
         content = line.strip()
         if content:
             middle = start + line.index(content[len(content) // 2])
-            index = raw.FPDFText_GetCharIndexFromTextIndex(textpage, middle)
-            yield Line(joined_hyphens(content), *_height_and_top(textpage, index))
+            words = parted_scripts(joined_hyphens(content, vocabulary))
+            yield Line(words, *height_and_top(textpage, middle))
         start += len(line) + 2
-
-
-def _height_and_top(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
-    if index < 0:
-        return 0.0, 0.0
-    rect = raw.FS_RECTF()
-    if not raw.FPDFText_GetLooseCharBox(textpage, index, rect):
-        return 0.0, 0.0
-    return abs(rect.top - rect.bottom), max(rect.top, rect.bottom)
 
 
 def _links(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ as drawn, between the highest and the lowest.
 """
 
 from collections.abc import Iterable
-from statistics import median
 from typing import NamedTuple
 
 _STANDS_OUT = 7 / 6
@@ -34,7 +33,7 @@ def page_title(lines: Iterable[Line]) -> str | None:
     middle = (max(line.top for line in worded) + min(line.top for line in worded)) / 2
     upper = [line for line in worded if line.top >= middle]
     tallest = max(upper, key=lambda line: line.height)
-    if tallest.height >= _STANDS_OUT * median(line.height for line in worded):
+    if tallest.height >= _STANDS_OUT * sorted(line.height for line in worded)[len(worded) // 2]:
         return _with_following(worded, worded.index(tallest))
     return worded[0].text if len(worded[0].text) <= _SHORT_LINE else None
 

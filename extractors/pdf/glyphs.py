@@ -1,0 +1,69 @@
+"""Corrections to a page's text that only the position of its glyphs can justify.
+
+Each looks at few characters: asking PDFium for every one would cost more than the text itself.
+"""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+import pypdfium2
+from pypdfium2 import raw
+
+_RAISED = 0.15
+"""How far a footnote mark stands above the line, as a share of the letter's height."""
+_MARK = re.compile(r"(?<=[^\W\d_])(?<![^A-Za-z][A-Za-z])(?<![^A-Za-z][A-Za-z]{2})\d{1,3}(?!\w)")
+"""Digits behind a word; powers of a unit or a variable (km2, x2) stay where they are."""
+_ARABIC_LETTERS = re.compile("[\u0620-\u064a\u066e-\u06d3]{2,}")
+
+
+def corrected(textpage: pypdfium2.PdfTextPage, text: str) -> str:
+    """The page's text with footnote marks set apart and Arabic ligatures in reading order."""
+    pieces = list(text)
+    for start, end in _turned_ligatures(textpage, text):
+        pieces[start:end] = reversed(pieces[start:end])
+    for mark in _MARK.finditer(text):
+        if _is_raised(textpage, mark.start()):
+            pieces[mark.start()] = " " + pieces[mark.start()]
+    return "".join(pieces)
+
+
+def height_and_top(textpage: pypdfium2.PdfTextPage, position: int) -> tuple[float, float]:
+    """The height of the character at a place of the text, and its top edge, both in points."""
+    rect = raw.FS_RECTF()
+    index = raw.FPDFText_GetCharIndexFromTextIndex(textpage, position)
+    if index < 0 or not raw.FPDFText_GetLooseCharBox(textpage, index, rect):
+        return 0.0, 0.0
+    return abs(rect.top - rect.bottom), max(rect.top, rect.bottom)
+
+
+def _turned_ligatures(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[tuple[int, int]]:
+    """Spans whose letters are one glyph: PDFium turns them about with the rest of the line."""
+    for word in _ARABIC_LETTERS.finditer(text):
+        boxes = ((_box(textpage, position), position) for position in range(*word.span()))
+        for box, group in groupby(boxes, key=lambda item: item[0]):
+            positions = [position for _, position in group]
+            if box and len(positions) > 1:
+                yield positions[0], positions[-1] + 1
+
+
+def _box(textpage: pypdfium2.PdfTextPage, position: int) -> tuple[float, ...] | None:
+    index = raw.FPDFText_GetCharIndexFromTextIndex(textpage, position)
+    sides = [ctypes.c_double() for _ in range(4)]
+    if index < 0 or not raw.FPDFText_GetCharBox(textpage, index, *sides):
+        return None
+    return tuple(side.value for side in sides)
+
+
+def _is_raised(textpage: pypdfium2.PdfTextPage, position: int) -> bool:
+    height, _ = height_and_top(textpage, position - 1)
+    rise = _baseline(textpage, position) - _baseline(textpage, position - 1)
+    return 0 < _RAISED * height <= rise <= height
+
+
+def _baseline(textpage: pypdfium2.PdfTextPage, position: int) -> float:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    index = raw.FPDFText_GetCharIndexFromTextIndex(textpage, position)
+    raw.FPDFText_GetCharOrigin(textpage, index, x, y)
+    return y.value
