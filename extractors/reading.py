@@ -56,6 +56,7 @@ class _Tally:
         self._limits = limits
         self._characters = 0
         self._pages = 0
+        self._cut = False
         self._lost: Counter[WarningCode] = Counter()
 
     def admit(self, record: Document | Page) -> Document | Page:
@@ -72,6 +73,8 @@ class _Tally:
 
     def summary(self, code: Code | None, detail: str | None) -> Summary:
         status: Status = "done"
+        if self._cut and not code:
+            code, detail = Code.TOO_LARGE, self._cut_detail()
         if code:
             status = "partial" if self._pages else "refused"
         elif self._lost:
@@ -82,17 +85,19 @@ class _Tally:
 
     def _within_cap(self, page: Page) -> Page:
         if self._characters > self._limits.characters:
-            raise ExtractionError(
-                Code.TOO_LARGE, f"only the first {self._limits.characters} characters were read"
-            )
+            raise ExtractionError(Code.TOO_LARGE, self._cut_detail())
         size = characters(page)
         room = self._limits.characters - self._characters
         self._characters += size
         if size <= room:
             return page
+        self._cut = True
         cut = ReadWarning(WarningCode.TEXT_CUT, f"{size} characters")
         kept = Page(page.number, page.label, None, page.body[:room], hidden=page.hidden)
         return replace(kept, warnings=(*page.warnings, cut))
+
+    def _cut_detail(self) -> str:
+        return f"only the first {self._limits.characters} characters were read"
 
 
 def _with_signs(raw: Document | Page, page: Page) -> Page:

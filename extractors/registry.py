@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from extractors.archive import Archive
 from extractors.limits import Limits
 from extractors.types import Code, Document, ExtractionError, Page, Source
 
@@ -18,7 +17,7 @@ Extractor: TypeAlias = Callable[[Source], Iterator[Document | Page]]
 PDF = "application/pdf"
 PPT = "application/vnd.ms-powerpoint"
 ODP = "application/vnd.oasis.opendocument.presentation"
-TEXT = "text/plain"
+TEXT, MARKDOWN, HTML = "text/plain", "text/markdown", "text/html"
 _OOXML = "application/vnd.openxmlformats-officedocument.presentationml."
 _DECK_TYPES = {
     b"presentation": _OOXML + "presentation",
@@ -36,10 +35,18 @@ _MAIN_PART = re.compile(
     rb"(presentationml|ms-powerpoint)\.(presentation|slideshow|template)"
     rb"(?:\.macroEnabled(?:\.12)?)?\.main\+xml"
 )
-_PDF_HEADER = re.compile(rb"\A.{0,1024}%PDF-|\A.{0,8192}%PDF-[12]\.\d", re.DOTALL)
+_PDF_HEADER = re.compile(rb".{0,1024}%PDF-|.{0,8192}%PDF-[12]\.\d", re.DOTALL)
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_HTML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?><!--.{0,2000}?-->\s*)*+"
+    rb"<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKDOWN_SIGN = re.compile(
+    rb"^(?: {0,3}#{1,6}[ \t]+\S|\S[^\n]*+\n(?:===+|---+)[ \t\r]*$)", re.MULTILINE
+)
 _FOREIGN_TEXT = (b"{\\rtf", b"<?xml", b"%!PS", b"<svg")
 
 
@@ -56,7 +63,7 @@ def media_type_of(path: Path, limits: Limits) -> str:
         return _archive_type(path, limits)
     if head.startswith(_OLE_MAGIC):
         return _compound_file_type(path)
-    if _PDF_HEADER.search(head):
+    if _PDF_HEADER.match(head):
         return PDF
     if head.startswith(_TEXT_MARKS) or not _NOT_TEXT.search(head):
         return _text_type(head)
@@ -73,7 +80,7 @@ def extractor_for(media_type: str) -> Extractor:
         from extractors import pptx  # noqa: PLC0415
 
         return pptx.extract
-    if media_type == TEXT:
+    if media_type in {TEXT, MARKDOWN, HTML}:
         from extractors import plain  # noqa: PLC0415
 
         return plain.extract
@@ -84,6 +91,8 @@ def extractor_for(media_type: str) -> Extractor:
 
 
 def _archive_type(path: Path, limits: Limits) -> str:
+    from extractors.archive import Archive  # noqa: PLC0415 - 20 ms that a PDF does without
+
     with Archive(path, limits) as archive:
         if "[Content_Types].xml" in archive:
             main = _MAIN_PART.search(archive.read("[Content_Types].xml"))
@@ -108,6 +117,9 @@ def _compound_file_type(path: Path) -> str:
 
 
 def _text_type(head: bytes) -> str:
-    if head.lstrip().startswith(_FOREIGN_TEXT) and b"<html" not in head[:2048].lower():
+    """The notation of a text; UTF-16 is read as plain text whatever its notation."""
+    if _HTML_START.match(head):
+        return HTML
+    if head.lstrip().startswith(_FOREIGN_TEXT):
         raise ExtractionError(Code.UNSUPPORTED_TYPE, "markup of a kind that is not read here")
-    return TEXT
+    return MARKDOWN if _MARKDOWN_SIGN.search(head) else TEXT

@@ -7,7 +7,7 @@ from extractors.types import ReadWarning, WarningCode
 
 _HYPHEN_MARKS = "\ufffe\x02"
 """PDFium puts one of these in place of a hyphen that a line ends with, and joins the lines."""
-_BROKEN_WORD = re.compile(rf"(\w*)[{_HYPHEN_MARKS}](?:\r?\n)?(\w*)")
+_BROKEN_WORD = re.compile(rf"(\w{{0,40}})[{_HYPHEN_MARKS}](?:\r?\n)?(\w{{0,40}})")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST_PART = 3
 _RIGHT_TO_LEFT = "\u0590-\u08ff"
