@@ -30,9 +30,9 @@ def split(title: str, body: str, max_words: int = MAX_WORDS) -> list[PassageText
     """Split a page into passages of at most `max_words` words of body, in reading order.
 
     A short page is one passage, a page without a word none. Every passage carries the title; every
-    word of the body stands in exactly one. Among the borders that keep a passage at least a third
-    full the strongest wins (empty line, end of a paragraph or list item, sentence, line, word),
-    then the one that leaves the passages most even.
+    word of the body stands in exactly one. Among the borders that leave every passage at least a
+    third full the strongest wins (empty line, end of a paragraph or list item, sentence, line,
+    word), then the one that leaves the passages most even.
     """
     words = [match.span() for match in re.finditer(r"\S+", body)]
     if not words:
@@ -65,9 +65,9 @@ def _cut(body: str, words: list[tuple[int, int]], first: int, max_words: int) ->
         return len(words)
     parts = -(-left // max_words)
     target = first + left / parts
-    earliest = first + max(1, max_words // 3)
+    least = max(1, max_words // 3)
     return max(
-        range(earliest, first + max_words + 1),
+        range(first + least, min(first + max_words, len(words) - least) + 1),
         key=lambda index: (_strength(body, words, index), -abs(index - target)),
     )
 

@@ -56,7 +56,8 @@ def test_the_index_sees_words_where_a_reader_does(text: str, seen: str) -> None:
     assert indexable(text) == seen
 
 
-@given(any_text)
+# The letter apostrophe counts as a letter and becomes a plain one all the same.
+@given(st.text(st.characters(exclude_categories=(), exclude_characters="ʼ")))
 def test_indexing_form_is_stable_and_keeps_every_letter(text: str) -> None:
     seen = indexable(text)
     assert indexable(seen) == seen

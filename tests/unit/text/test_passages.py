@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search_service.text.passages import content_hash, split
@@ -21,6 +21,7 @@ def test_every_word_lands_in_exactly_one_passage(body: str, limit: int) -> None:
 
 
 @given(bodies)
+@example("a b c d e f g h i\n\nj")
 def test_no_passage_is_a_leftover(body: str) -> None:
     passages = split("", body, 9)
     assert all(len(passage.body.split()) >= 3 for passage in passages) or len(passages) == 1
