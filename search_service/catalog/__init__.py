@@ -1,0 +1,1 @@
+"""Materials and what describes them: details, versions, pages, blocks, personas, segments."""

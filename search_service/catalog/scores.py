@@ -1,0 +1,67 @@
+"""Brings the stored scores of a material up to date from what is stored about it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import LOCAL_ADMINISTRATOR
+from search_service.catalog import completeness, health, materials, versions
+from search_service.catalog.completeness import TextFacts
+from search_service.catalog.health import HealthFacts
+from search_service.db.tables import Material, MaterialDetails, MaterialPage
+
+_materials: Any = Material.__table__
+_details: Any = MaterialDetails.__table__
+_pages: Any = MaterialPage.__table__
+
+
+async def refresh(connection: AsyncConnection, material_id: int) -> None:
+    """Compute completeness and health and store them; `updated_at` stays, nobody changed a thing.
+
+    Raises NotFoundError for a material that is deleted.
+    """
+    material = await materials.get(connection, LOCAL_ADMINISTRATOR, material_id)
+    version = await versions.read(connection, material_id, material.current_version)
+    text_facts, warned = await _page_facts(connection, material_id, material.current_version)
+    complete = completeness.assess(material, text_facts)
+    facts = HealthFacts(
+        extraction_status=version.extraction_status if version else None,
+        pages_with_warnings=warned,
+        pages=text_facts.pages,
+    )
+    healthy = health.assess(material, facts, datetime.now(UTC).date())
+    await connection.execute(
+        update(_materials)
+        .where(_materials.c.id == material_id)
+        .values(completeness_score=complete.score, health_score=healthy.score)
+    )
+    await connection.execute(
+        update(_details)
+        .where(_details.c.material_id == material_id)
+        .values(completeness_reasons=list(complete.reasons), health_reasons=list(healthy.reasons))
+    )
+    await health.note(connection, material_id, healthy)
+
+
+async def _page_facts(
+    connection: AsyncConnection, material_id: int, ordinal: int
+) -> tuple[TextFacts, int]:
+    statement = select(
+        func.count(),
+        func.coalesce(func.sum(_has_text().cast(Integer)), 0),
+        func.coalesce(func.sum((func.jsonb_array_length(_pages.c.warnings) > 0).cast(Integer)), 0),
+    ).where(and_(_pages.c.material_id == material_id, _pages.c.version_ordinal == ordinal))
+    pages, with_text, warned = (await connection.execute(statement)).one()
+    return TextFacts(pages, with_text), warned
+
+
+def _has_text() -> ColumnElement[bool]:
+    lists = (_pages.c.alt_texts, _pages.c.chart_texts, _pages.c.diagram_texts)
+    return or_(
+        _pages.c.title != "",
+        _pages.c.body != "",
+        func.jsonb_array_length(_pages.c.tables) > 0,
+        *(func.cardinality(column) > 0 for column in lists),
+    )

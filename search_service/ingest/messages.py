@@ -1,0 +1,49 @@
+"""What a refusal code means to the person who uploaded: what happened, and what to do next."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from extractors.types import Code
+
+_REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        Code.PASSWORD_REQUIRED: "The file opens only with a password. Save a copy without one and "
+        "upload that.",
+        Code.UNSUPPORTED_TYPE: "This kind of file cannot be read. Upload a PDF, a PowerPoint deck "
+        "(PPTX), or plain text, Markdown or HTML.",
+        Code.EMPTY_FILE: "The file is empty. Check that it was exported in full and upload it "
+        "again.",
+        Code.DAMAGED: "The file is damaged. Open it in the program that made it, save a new copy "
+        "and upload that.",
+        Code.TOO_LARGE: "The file holds more than can be read. Split it or compress its pictures, "
+        "then upload it again.",
+        Code.TOO_MANY_PAGES: "The file has more pages than can be read. Split it into parts.",
+        Code.TIME_LIMIT: "Reading the file took too long. Save it anew, or as PDF, and upload "
+        "that.",
+        Code.MEMORY_LIMIT: "Reading the file needs too much memory. Save it anew, or as PDF, and "
+        "upload that.",
+        Code.CONVERTER_MISSING: "Files of this older format are read through LibreOffice, which is "
+        "not installed here. Save the file as PPTX or PDF and upload that.",
+        Code.CONVERTER_FAILED: "LibreOffice could not convert the file. Save it as PPTX or PDF and "
+        "upload that.",
+        Code.PARSER_CRASHED: "The file cannot be read: the reader stopped on it. Save it anew, or "
+        "as PDF, and upload that.",
+        Code.UNREADABLE_FILE: "The original is not readable in the file store. Tell whoever runs "
+        "the service to look at `search-service doctor --deep`, or upload the file again.",
+    }
+)
+PARTIAL = "Not every page could be read; the receipt names them. "
+FAILED = (
+    "Something of the service was away while the file was read. Start the extraction again; the "
+    "file itself is safe."
+)
+
+
+def refusal(code: str | None) -> str:
+    """Give the sentences for a file that was refused."""
+    return _REFUSALS.get(code or "", "The file could not be read. Save it anew and upload that.")
+
+
+def partial(code: str | None) -> str:
+    """Give the sentences for a file of which only a part was read."""
+    return PARTIAL + _REFUSALS.get(code or "", "")

@@ -1,0 +1,251 @@
+"""Takes files in: kept safely first, then a material, a version and a job in one transaction.
+
+It answers before anything is read; what is in the file is the business of the job.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from extractors.limits import Limits
+from extractors.registry import media_type_of
+from extractors.types import Code, ExtractionError
+from search_service.accounts import policy
+from search_service.accounts.caller import Caller
+from search_service.audit.entries import Entry, record
+from search_service.catalog import editing, materials, versions
+from search_service.catalog.editing import NewMaterial, Target
+from search_service.catalog.materials import MaterialRecord
+from search_service.catalog.metadata import validated
+from search_service.catalog.versions import NewVersion
+from search_service.db.engine import Database
+from search_service.db.enums import JobState
+from search_service.errors import TooManyRequestsError, UnsupportedTypeError
+from search_service.files.store import FileStore, StoredFile
+from search_service.index import writer
+from search_service.ingest import guess, messages
+from search_service.ingest.guess import FileFacts
+from search_service.jobs import progress
+from search_service.jobs.queue import NewJob, enqueue
+from search_service.text.normalise import clean
+
+EXTRACT = "extract"
+RETRY_AFTER_FULL_QUEUE_S = 30
+UNKNOWN_TYPE = "application/octet-stream"
+
+_FORMATS = {
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.presentationml.slideshow": "ppsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.template": "potx",
+    "application/vnd.ms-powerpoint.presentation.macroEnabled.12": "pptm",
+    "application/vnd.ms-powerpoint.slideshow.macroEnabled.12": "ppsm",
+    "application/vnd.ms-powerpoint.template.macroEnabled.12": "potm",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+}
+_TEXT_FORMATS = {"md": "md", "markdown": "md", "html": "html", "htm": "html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way in; `metadata` are fields of `catalog.metadata`, as stated."""
+
+    file_name: str
+    stream: AsyncIterator[bytes]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of an upload; `job_id` is None only for a duplicate that was never read."""
+
+    material_id: int
+    version_ordinal: int
+    job_id: int | None
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A kept file with its name and kind."""
+
+    stored: StoredFile
+    file_name: str
+    media_type: str
+    file_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where files come in."""
+
+    database: Database
+    store: FileStore
+    max_bytes: int
+    queue_limit: int
+
+    async def accept(self, caller: Caller, upload: Upload) -> Accepted:
+        """Take a new file; a file that the caller already sees is answered with its material.
+
+        Raises ForbiddenError, InvalidInputError, EmptyFileError, TooLargeError,
+        UnsupportedTypeError, TooManyRequestsError on a full queue, and UnavailableError.
+        """
+        policy.require_upload(caller.principal)
+        validated(upload.metadata)
+        await self._require_room()
+        arrived = await self._keep(upload)
+        async with self.database.transaction() as connection:
+            await _one_at_a_time(connection, arrived.stored.sha256)
+            known = await materials.find_by_content(
+                connection, caller.principal, arrived.stored.sha256
+            )
+            if known is not None:
+                return await _duplicate(connection, caller, known)
+            return await _new_material(connection, caller, arrived, upload.metadata)
+
+    async def accept_version(self, caller: Caller, target: Target, upload: Upload) -> Accepted:
+        """Take a newer file of a material; it becomes the present one once it has been read.
+
+        `metadata` may hold `version`. Raises what `accept` raises, NotFoundError and
+        PreconditionFailedError.
+        """
+        stated = validated(upload.metadata)
+        async with self.database.reading() as connection:
+            await editing.require_editable(connection, caller, target)
+        await self._require_room()
+        arrived = await self._keep(upload)
+        async with self.database.transaction() as connection:
+            present = await editing.lock(connection, caller, target)
+            if present.content_hash == arrived.stored.sha256:
+                return await _duplicate(connection, caller, present)
+            await progress.cancel_open(connection, present.id)
+            return await _new_version(connection, caller, present.id, arrived, stated)
+
+    async def extract_again(self, caller: Caller, material_id: int) -> Accepted:
+        """Read the present file of a material once more. Raises NotFoundError, ForbiddenError."""
+        await self._require_room()
+        async with self.database.transaction() as connection:
+            present = await editing.lock(connection, caller, Target(material_id))
+            await progress.cancel_open(connection, material_id)
+            job_id = await _start(connection, caller, material_id, present.current_version)
+            await record(
+                connection, Entry(caller.actor, "material.extract", "material", material_id)
+            )
+            return Accepted(material_id, present.current_version, job_id, duplicate=False)
+
+    async def _require_room(self) -> None:
+        async with self.database.reading() as connection:
+            waiting = await progress.count_open(connection)
+        if waiting >= self.queue_limit:
+            raise TooManyRequestsError(
+                f"{waiting} files are waiting to be read already; upload again in a moment.",
+                RETRY_AFTER_FULL_QUEUE_S,
+                waiting=waiting,
+            )
+
+    async def _keep(self, upload: Upload) -> _Arrived:
+        stored = await self.store.put(upload.stream, self.max_bytes)
+        file_name = _file_name(upload.file_name)
+        path = self.store.path_of(stored.sha256)
+        try:
+            media_type = await asyncio.to_thread(media_type_of, path, Limits())
+        except ExtractionError as error:
+            if error.code is Code.UNSUPPORTED_TYPE:
+                raise UnsupportedTypeError(messages.refusal(error.code)) from error
+            # Damaged or locked: the job will say so, and its owner can have the file back.
+            media_type = UNKNOWN_TYPE
+        return _Arrived(stored, file_name, media_type, _format_of(media_type, file_name))
+
+
+async def _one_at_a_time(connection: AsyncConnection, sha256: str) -> None:
+    """Let two uploads of the same bytes follow one another, so that the second sees the first."""
+    key = int(sha256[:16], 16) - 2**63
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+async def _duplicate(
+    connection: AsyncConnection, caller: Caller, known: MaterialRecord
+) -> Accepted:
+    """Answer with the known material; where reading it came to nothing, try that again."""
+    job = await progress.latest(connection, known.id)
+    job_id = job.id if job else None
+    idle = job is None or job.state in {JobState.FAILED, JobState.CANCELLED}
+    if idle and policy.may_edit(caller.principal, known.owner_id):
+        job_id = await _start(connection, caller, known.id, known.current_version)
+    return Accepted(known.id, known.current_version, job_id, duplicate=True)
+
+
+async def _new_material(
+    connection: AsyncConnection, caller: Caller, arrived: _Arrived, metadata: Mapping[str, Any]
+) -> Accepted:
+    facts = FileFacts(arrived.file_name, arrived.file_format)
+    new = NewMaterial(
+        name=guess.name_of(arrived.file_name),
+        material_type=guess.material_type_of(facts),
+        metadata=metadata,
+        guessed_fields=("name", "material_type"),
+    )
+    material_id = await editing.create(connection, caller, new)
+    accepted = await _new_version(connection, caller, material_id, arrived, validated(metadata))
+    await versions.make_present(
+        connection, material_id, accepted.version_ordinal, arrived.stored.path
+    )
+    await writer.refresh_metadata(connection, material_id)
+    return accepted
+
+
+async def _new_version(
+    connection: AsyncConnection,
+    caller: Caller,
+    material_id: int,
+    arrived: _Arrived,
+    stated: Mapping[str, Any],
+) -> Accepted:
+    version = NewVersion(
+        sha256=arrived.stored.sha256,
+        file_name=arrived.file_name,
+        file_format=arrived.file_format,
+        media_type=arrived.media_type,
+        size_bytes=arrived.stored.size_bytes,
+        version=stated.get("version"),
+    )
+    ordinal = await versions.add(connection, material_id, version, caller.principal.user_id)
+    job_id = await _start(connection, caller, material_id, ordinal)
+    facts = {"version": ordinal, "file_name": arrived.file_name, "sha256": arrived.stored.sha256}
+    await record(
+        connection, Entry(caller.actor, "material.upload", "material", material_id, None, facts)
+    )
+    return Accepted(material_id, ordinal, job_id, duplicate=False)
+
+
+async def _start(
+    connection: AsyncConnection, caller: Caller, material_id: int, ordinal: int
+) -> int:
+    job_id = await progress.create(connection, material_id, ordinal, caller.principal.user_id)
+    await enqueue(connection, extraction_of(job_id))
+    return job_id
+
+
+def extraction_of(job_id: int) -> NewJob:
+    """Give the queue's job for an ingest job; putting it in twice leaves one."""
+    return NewJob(EXTRACT, {"job_id": job_id}, dedupe_key=f"{EXTRACT}:{job_id}")
+
+
+def _file_name(given: str) -> str:
+    name = PurePath(given.replace("\\", "/")).name
+    name = " ".join(clean(name).split()) or "file"
+    stem, suffix = PurePath(name).stem, PurePath(name).suffix[:20]
+    return f"{stem[: 255 - len(suffix)]}{suffix}"
+
+
+def _format_of(media_type: str, file_name: str) -> str:
+    suffix = PurePath(file_name).suffix.lower().removeprefix(".")
+    if media_type.startswith("text/"):
+        return _TEXT_FORMATS.get(suffix, "txt")
+    return _FORMATS.get(media_type) or suffix[:20] or "unknown"
