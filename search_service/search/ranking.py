@@ -22,6 +22,7 @@ NEXT_WEIGHTS = (0.2, 0.1)
 OWN_WEIGHT = 0.2
 
 _MAX_FREQUENCY = 64
+_MAX_FORMS = 4
 _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
 
@@ -52,13 +53,9 @@ def term_scores(terms: Sequence[Term]) -> list[Expression]:
 
 def length_factors(row: str, corpus: str) -> str:
     """Give the two columns that weigh frequencies by length: 1 and 4 over the normalised length."""
-    return (
-        f"{TITLE_WEIGHT} / ({1 - TITLE_B} + {TITLE_B} * {row}.length_title / {corpus}.average_title)"
-        f" - 1 / ({1 - BODY_B} + {BODY_B} * {row}.length_body / {corpus}.average_body)"
-        f" AS title_factor,"
-        f" 1 / ({1 - BODY_B} + {BODY_B} * {row}.length_body / {corpus}.average_body)"
-        f" AS body_factor"
-    )
+    title = f"({1 - TITLE_B} + {TITLE_B} * {row}.length_title / {corpus}.average_title)"
+    body = f"({1 - BODY_B} + {BODY_B} * {row}.length_body / {corpus}.average_body)"
+    return f"{TITLE_WEIGHT} / {title} - 1 / {body} AS title_factor, 1 / {body} AS body_factor"
 
 
 def steps() -> list[float]:
@@ -72,21 +69,42 @@ def steps() -> list[float]:
 
 def _term_score(number: int, term: Term) -> Expression:
     binds: dict[str, object] = {f"weight_{number}": term.weight * (K1 + 1), "steps": steps()}
-    cases = []
+    cases: list[str] = []
     for forms, languages in _by_forms(term).items():
         name = f"term_{number}_{len(cases)}"
-        frequencies = []
-        for form in forms:
-            binds[f"{name}_{len(frequencies)}"] = quoted(form)
-            frequencies.append(_weighted_frequency(f"{name}_{len(frequencies)}"))
-        best = frequencies[0] if len(frequencies) == 1 else f"greatest({', '.join(frequencies)})"
-        binds[f"{name}_languages"] = list(languages)
-        cases.append((f"p.language = ANY(CAST(:{name}_languages AS text[]))", best))
-    whens = " ".join(f"WHEN {condition} THEN {value}" for condition, value in cases)
+        frequency = _frequency_of_forms(name, forms)
+        binds |= frequency.binds
+        binds[f"{name}_languages"] = languages
+        cases.append(
+            f"WHEN p.language = ANY(CAST(:{name}_languages AS text[])) THEN {frequency.sql}"
+        )
     return Expression(
         f"CAST(:weight_{number} AS double precision)"
-        f" * (1 - {K1} / ({K1} + CASE {whens} ELSE 0 END))",
+        f" * (1 - {K1} / ({K1} + CASE {' '.join(cases)} ELSE 0 END))",
         binds,
+    )
+
+
+def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
+    """The weighted frequency of the form that stands most often.
+
+    Of the many forms of a prefix it is the sum over forms of the sum of 1/j²: one occurrence
+    counts 1 and each more of the same form less, which costs one look at the vector, not 64.
+    """
+    if len(forms) > _MAX_FORMS:
+        rank = "ts_rank('{weights}', p.search_vector, CAST(:{name} AS tsquery))"
+        count = f"{{rank}} * {_RANK_UNIT} * {len(forms)}"
+        total = count.format(rank=rank.format(weights="{1,1,1,1}", name=name))
+        title = count.format(rank=rank.format(weights="{0,0,0,1}", name=name))
+        return Expression(
+            f"({total} * p.body_factor + {title} * p.title_factor)",
+            {name: " | ".join(quoted(form) for form in forms)},
+        )
+    names = [f"{name}_{place}" for place in range(len(forms))]
+    counts = ", ".join(_weighted_frequency(each) for each in names)
+    return Expression(
+        f"greatest({counts})",
+        {each: quoted(form) for each, form in zip(names, forms, strict=True)},
     )
 
 

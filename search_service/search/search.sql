@@ -67,54 +67,73 @@ WHERE {{visible(p)}}
 
 --: rank
 -- The best materials by score, full matches first.
--- A material's score: its best passage, plus .2 and .1 of the next two, plus :own_weight times the
--- score of its own words (passage 0).
--- Parameters: any_query, those of the score and of the access predicate, full (ids of full matches,
--- or NULL where that makes no difference), within (ids, or NULL for all), candidates, most, and
--- after_full, after_score, after_id (all NULL for the first page).
--- Index: idx_passages_search_vector.
-WITH best AS (
-    SELECT s.material_id, s.ordinal, s.is_full, s.score
+-- The best passages choose materials (a material's own words, passage 0, at their weight); these
+-- are then scored by all of their matching passages.
+-- Parameters: any_query, those of the score and of the access predicate, own_weight, full (ids of
+-- full matches), within (ids, or NULL for all), candidates (passages), finalists (materials), most,
+-- and after_full, after_score, after_id (NULL for the first page).
+-- Index: idx_passages_search_vector, then pk_passages.
+WITH finalists AS MATERIALIZED (
+    SELECT b.material_id, b.is_full
     FROM (
-        SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score
+        SELECT s.material_id, s.is_full,
+               CASE WHEN s.ordinal = 0 THEN CAST(:own_weight AS double precision) ELSE 1 END
+               * s.score AS score
         FROM (
-            SELECT p.material_id, p.ordinal, p.language, p.search_vector,
-                   coalesce(p.material_id = ANY(CAST(:full AS integer[])), false) AS is_full,
-                   {{length_factors}}
-            FROM passages p JOIN corpus_statistics c ON c.language = p.language
-            WHERE p.search_vector @@ CAST(:any_query AS tsquery)
-              AND {{visible(p)}}
-              AND (CAST(:within AS integer[]) IS NULL
-                   OR p.material_id = ANY(CAST(:within AS integer[])))
+            SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score
+            FROM (
+                SELECT p.material_id, p.ordinal, p.language, p.search_vector,
+                       p.material_id = ANY(CAST(:full AS integer[])) AS is_full,
+                       {{length_factors}}
+                FROM passages p JOIN corpus_statistics c ON c.language = p.language
+                WHERE p.search_vector @@ CAST(:any_query AS tsquery)
+                  AND {{visible(p)}}
+                  AND (CAST(:within AS integer[]) IS NULL
+                       OR p.material_id = ANY(CAST(:within AS integer[])))
+                OFFSET 0
+            ) p
             OFFSET 0
-        ) p
-        OFFSET 0
-    ) s
-    WHERE s.score > 0
-    ORDER BY s.is_full DESC, s.score DESC, s.material_id DESC, s.ordinal
-    LIMIT CAST(:candidates AS integer)
+        ) s
+        WHERE s.score > 0
+        ORDER BY s.is_full DESC, score DESC, s.material_id DESC
+        LIMIT CAST(:candidates AS integer)
+    ) b
+    GROUP BY b.material_id, b.is_full
+    ORDER BY b.is_full DESC, max(b.score) DESC, b.material_id DESC
+    LIMIT CAST(:finalists AS integer)
 )
 SELECT r.material_id, r.is_full, r.score
 FROM (
     SELECT g.material_id, g.is_full,
-           {{material_score}} AS score
+           coalesce(g.pages[1], 0) + 0.2 * coalesce(g.pages[2], 0) + 0.1 * coalesce(g.pages[3], 0)
+           + CAST(:own_weight AS double precision) * coalesce(g.own, 0) AS score
     FROM (
-        SELECT material_id, is_full,
-               array_agg(score ORDER BY score DESC) FILTER (WHERE ordinal > 0) AS pages,
-               max(score) FILTER (WHERE ordinal = 0) AS own
-        FROM best GROUP BY material_id, is_full
+        SELECT s.material_id, s.is_full,
+               array_agg(s.score ORDER BY s.score DESC) FILTER (WHERE s.ordinal > 0) AS pages,
+               max(s.score) FILTER (WHERE s.ordinal = 0) AS own
+        FROM (
+            SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score
+            FROM (
+                SELECT p.material_id, p.ordinal, p.language, p.search_vector, f.is_full,
+                       {{length_factors}}
+                FROM finalists f
+                JOIN passages p ON p.material_id = f.material_id
+                JOIN corpus_statistics c ON c.language = p.language
+                WHERE p.search_vector @@ CAST(:any_query AS tsquery)
+                OFFSET 0
+            ) p
+            OFFSET 0
+        ) s
+        WHERE s.score > 0
+        GROUP BY s.material_id, s.is_full
     ) g
 ) r
 WHERE CAST(:after_id AS integer) IS NULL
-   OR (r.is_full, r.score, r.material_id)
-    < (CAST(:after_full AS boolean), CAST(:after_score AS double precision), CAST(:after_id AS integer))
+   OR (r.is_full, r.score, r.material_id) < (
+       CAST(:after_full AS boolean), CAST(:after_score AS double precision),
+       CAST(:after_id AS integer))
 ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC
 LIMIT CAST(:most AS integer)
-
---: material_score
--- From g.pages (scores of a material's passages, best first) and g.own (of its own words).
-coalesce(g.pages[1], 0) + 0.2 * coalesce(g.pages[2], 0) + 0.1 * coalesce(g.pages[3], 0)
-+ CAST(:own_weight AS double precision) * coalesce(g.own, 0)
 
 --: slides
 -- The best passages of each material, and how many match at all.
@@ -170,7 +189,8 @@ WHERE m.id = ANY(CAST(:ids AS integer[]))
 -- The names that facets and filters show for ids.
 SELECT 'persona' AS field, id, name FROM personas
 UNION ALL SELECT 'segment', id, name FROM segments
-UNION ALL SELECT 'owner', id, full_name FROM users WHERE id = ANY(CAST(:owners AS integer[]))
+UNION ALL SELECT 'owner', id, full_name FROM users u
+WHERE EXISTS (SELECT FROM materials WHERE owner_id = u.id)
 
 --: matching_words
 -- Which of some words of shown text have a lexeme of the query.
@@ -197,3 +217,17 @@ SELECT EXISTS (
     SELECT FROM passages p
     WHERE p.search_vector @@ CAST(:query AS tsquery) AND {{visible(p)}}
 )
+
+--: explain
+-- What each term adds to the score of each matching passage of some materials.
+-- Parameters: ids, any_query, those of the term scores. Index: pk_passages.
+SELECT p.material_id, p.ordinal, p.page_number,
+       CAST(ARRAY[{{term_scores}}] AS double precision[]) AS scores
+FROM (
+    SELECT p.material_id, p.ordinal, p.page_number, p.language, p.search_vector,
+           {{length_factors}}
+    FROM passages p JOIN corpus_statistics c ON c.language = p.language
+    WHERE p.material_id = ANY(CAST(:ids AS integer[]))
+      AND p.search_vector @@ CAST(:any_query AS tsquery)
+    OFFSET 0
+) p

@@ -1,0 +1,143 @@
+"""Asks PostgreSQL what the words of a query are in each language that the library holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.search.sql import STATEMENTS
+from search_service.search.terms import Corpus, Lexeme, Positions, Term, Unit, terms_of
+from search_service.search.tree import Phrase, Query, Word
+from search_service.text.languages import configuration
+from search_service.text.normalise import indexable
+
+MAX_EXPANSIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A query in the index's terms.
+
+    `concepts` are the units of each concept in the order of the query, without the concepts that
+    are stop words; `phrases` those that filter; `excluded` those that must not occur.
+    """
+
+    corpus: Corpus
+    concepts: tuple[tuple[Unit, ...], ...]
+    excluded: tuple[Unit, ...]
+    terms: tuple[Term, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(unit for concept in self.concepts for unit in concept)
+
+
+async def corpus_of(connection: AsyncConnection) -> Corpus:
+    rows = await connection.execute(STATEMENTS["corpus"])
+    return Corpus({row.language: row.passages for row in rows})
+
+
+async def analyse(connection: AsyncConnection, query: Query, corpus: Corpus) -> Analysis:
+    """Find the lexemes of all words of a query; two statements at most, one more per prefix."""
+    asked = [term for concept in query.concepts for term in concept.alternatives]
+    found = await _units(connection, [*asked, *query.excluded], corpus)
+    kept, ignored = _without_noise(
+        [tuple(found[term] for term in concept.alternatives) for concept in query.concepts], corpus
+    )
+    return Analysis(
+        corpus=corpus,
+        concepts=kept,
+        excluded=tuple(unit for term in query.excluded if (unit := found[term]).languages),
+        terms=terms_of((unit for concept in kept for unit in concept), corpus),
+        ignored=ignored,
+    )
+
+
+def _without_noise(
+    concepts: Sequence[tuple[Unit, ...]], corpus: Corpus
+) -> tuple[tuple[tuple[Unit, ...], ...], tuple[str, ...]]:
+    """Leave out what is a stop word in the library's main language, unless nothing remains.
+
+    Elsewhere such a word (`for` in a French deck) would look rare and weigh much. A word that is
+    one only in another language (`AI` in French) is kept.
+    """
+    main = corpus.main_language
+    kept, noise = [], []
+    for units in concepts:
+        heard = tuple(unit for unit in units if main in unit.languages)
+        kept += [heard] if heard else []
+        noise += [] if heard else [units]
+    if not kept:
+        kept = [heard for units in concepts if (heard := tuple(u for u in units if u.languages))]
+        noise = [units for units in concepts if not any(unit.languages for unit in units)]
+    return tuple(kept), tuple(unit.text for units in noise for unit in units)
+
+
+async def _units(
+    connection: AsyncConnection, terms: Iterable[Word | Phrase], corpus: Corpus
+) -> dict[Word | Phrase, Unit]:
+    asked = list(dict.fromkeys(terms))
+    lexemes = await _lexemes(connection, [_text(term) for term in asked], corpus)
+    units = {}
+    for term, languages in zip(asked, lexemes, strict=True):
+        is_prefix = isinstance(term, Word) and term.prefix
+        units[term] = Unit(
+            text=_text(term),
+            languages=await _expanded(connection, _text(term), languages, corpus)
+            if is_prefix
+            else languages,
+            is_phrase=isinstance(term, Phrase) and len(term.words) > 1,
+            is_prefix=is_prefix,
+        )
+    return units
+
+
+def _text(term: Word | Phrase) -> str:
+    return term.text if isinstance(term, Word) else " ".join(term.words)
+
+
+async def _lexemes(
+    connection: AsyncConnection, texts: Sequence[str], corpus: Corpus
+) -> list[dict[str, dict[int, tuple[Lexeme, ...]]]]:
+    found: list[dict[str, dict[int, tuple[Lexeme, ...]]]] = [{} for _ in texts]
+    if not (texts and corpus.languages):
+        return found
+    rows = await connection.execute(
+        STATEMENTS["analyse"],
+        {
+            "units": [indexable(text) for text in texts],
+            "languages": list(corpus.languages),
+            "configurations": [f"search_{configuration(code)}" for code in corpus.languages],
+        },
+    )
+    for row in rows:
+        positions = found[row.unit].setdefault(row.language, {})
+        forms = positions.get(row.position, ())
+        positions[row.position] = (*forms, Lexeme(row.lexeme, row.document_frequency))
+    return found
+
+
+async def _expanded(
+    connection: AsyncConnection,
+    prefix: str,
+    exact: Mapping[str, Positions],
+    corpus: Corpus,
+) -> dict[str, dict[int, tuple[Lexeme, ...]]]:
+    """The commonest lexemes that begin with a prefix, and those of the word itself."""
+    escaped = prefix.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = await connection.execute(
+        STATEMENTS["expand_prefix"],
+        {
+            "pattern": f"{escaped}%",
+            "languages": list(corpus.languages),
+            "most": MAX_EXPANSIONS,
+        },
+    )
+    found: defaultdict[str, dict[str, Lexeme]] = defaultdict(dict)
+    for language, positions in exact.items():
+        found[language] |= {form.text: form for forms in positions.values() for form in forms}
+    for row in rows:
+        found[row.language][row.lexeme] = Lexeme(row.lexeme, row.document_frequency)
+    return {language: {1: tuple(forms.values())} for language, forms in found.items()}

@@ -1,0 +1,42 @@
+"""Opaque cursors: where a page of an ordered list ended.
+
+A cursor belongs to one question: it carries a digest of it and is refused with another.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+
+from search_service.errors import InvalidCursorError
+
+Key = Sequence[bool | int | float | str | None]
+
+
+def encode(question: str, key: Key) -> str:
+    """Write the sort key of the last item shown for a question."""
+    payload = json.dumps([_digest(question), *key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+
+
+def decode(question: str, cursor: str, kinds: Sequence[type]) -> list[bool | int | float | str]:
+    """Read the sort key back; each of its parts is of the kind asked for.
+
+    Raises InvalidCursorError for a cursor of another question, or one that was tampered with.
+    """
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        digest, *key = payload
+        fits = digest == _digest(question) and len(key) == len(kinds)
+        if fits and all(type(part) is kind for part, kind in zip(key, kinds, strict=True)):
+            return list(key)
+    except (ValueError, TypeError, binascii.Error):
+        pass
+    raise InvalidCursorError(
+        "The cursor does not belong to this search; start again from its first page."
+    )
+
+
+def _digest(question: str) -> str:
+    return sha256(question.encode("utf-8", "surrogatepass")).hexdigest()[:12]

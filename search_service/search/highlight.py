@@ -1,0 +1,89 @@
+"""Snippets: the piece of a text that holds most of what was asked for, with marks as offsets.
+
+Which words match is asked of PostgreSQL for the few that could (`candidates`), so that stems and
+accents mark as they match, which ts_headline cannot do for lexemes without accents. No HTML here.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+
+from search_service.search.answer import Snippet
+
+LENGTH = 240
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_SAME_START = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text and the [start, end) offsets of the words in it that match."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
+    """Give the words of a text, in lower case, that begin like a lexeme and so might have it."""
+    starts = {fold(lexeme)[:_SAME_START] for lexeme in lexemes}
+    return {
+        word
+        for match in _WORD.finditer(text)
+        if any(fold(word := match.group().lower()).startswith(start) for start in starts)
+    }
+
+
+def mark(text: str, words: Set[str]) -> Marked:
+    """Find where any of `words` (in lower case) stands in a text."""
+    return Marked(
+        text,
+        tuple(match.span() for match in _WORD.finditer(text) if match.group().lower() in words),
+    )
+
+
+def snippet(marked: Marked, source: str = "slide", length: int = LENGTH) -> Snippet:
+    """Cut the stretch of at most `length` characters with most different words, then most marks."""
+    text, marks = marked.text, marked.marks
+    if len(text) <= length:
+        return Snippet(_flat(text), marks, source)
+    start, end = _window(text, _best_start(marked, length), length)
+    inside = tuple((a - start, b - start) for a, b in marks if start <= a and b <= end)
+    return Snippet(_flat(text[start:end]), inside, source)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as lexemes are stored."""
+    decomposed = unicodedata.normalize("NFD", text.lower())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _best_start(marked: Marked, length: int) -> int:
+    starts = [start for start, _ in marked.marks]
+    best, best_worth = 0, (0, 0)
+    for index, start in enumerate(starts):
+        last = bisect_left(starts, start + length - 40)
+        words = {marked.text[a:b].lower() for a, b in marked.marks[index:last]}
+        worth = (len(words), last - index)
+        if worth > best_worth:
+            best, best_worth = start, worth
+    return best
+
+
+def _window(text: str, focus: int, length: int) -> tuple[int, int]:
+    """Borders at blanks around a stretch that shows a little of what stands before its focus."""
+    start = max(0, min(focus - 40, len(text) - length))
+    if start:
+        blank = re.compile(r"\s").search(text, start, focus)
+        start = blank.end() if blank else start
+    end = min(len(text), start + length)
+    if end < len(text):
+        cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+        end = cut if cut > focus else end
+    return start, end
+
+
+def _flat(text: str) -> str:
+    """One line; every blank is one character before and after, so that offsets stay."""
+    return re.sub(r"\s", " ", text)
