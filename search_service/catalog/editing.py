@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import materials
+from search_service.catalog import materials, scores
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import DETAIL_FIELDS, LINK_FIELDS, validated
 from search_service.catalog.refresh import schedule_statistics
+from search_service.catalog.stamps import touch
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
 from search_service.db.tables import (
     Material,
@@ -37,8 +38,6 @@ REVIEW_AFTER = timedelta(days=180)
 
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
-# Later than before even when two changes share a transaction's clock, as the ETag is made of it.
-_STAMP: Any = func.greatest(func.now(), _materials.c.updated_at + text("interval '1 microsecond'"))
 _LINKS: Mapping[str, tuple[Any, Any, str]] = {
     "persona_ids": (MaterialPersona, Persona, "persona_id"),
     "segment_ids": (MaterialSegment, Segment, "segment_id"),
@@ -116,6 +115,7 @@ async def update_metadata(
     )
     await _write_links(connection, before.id, changed)
     await writer.refresh_metadata(connection, before.id)
+    await scores.refresh(connection, before.id)
     old = {name: _present(before, name) for name in changed}
     await _note(connection, caller, _Deed("update", before.id, old, changed))
     return await materials.get(connection, caller.principal, before.id)
@@ -135,6 +135,7 @@ async def transition(
     if new is MaterialStatus.PUBLISHED:
         await _set_details(connection, before.id, **_publication(before))
     await writer.refresh_metadata(connection, before.id)
+    await scores.refresh(connection, before.id)
     if MaterialStatus.PUBLISHED in {new, before.status}:
         await schedule_statistics(connection)
     old = {"status": before.status}
@@ -196,15 +197,6 @@ async def require_editable(
             etag=present.etag,
         )
     return present
-
-
-async def touch(connection: AsyncConnection, material_id: int, columns: Mapping[str, Any]) -> None:
-    """Set columns of materials and with them `updated_at`, from which the ETag is made."""
-    await connection.execute(
-        update(_materials)
-        .where(_materials.c.id == material_id)
-        .values(updated_at=_STAMP, **columns)
-    )
 
 
 async def _check_references(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts import policy
 from search_service.accounts.policy import Principal
 from search_service.catalog import materials
-from search_service.catalog.editing import touch
+from search_service.catalog.stamps import touch
 from search_service.db.tables import MaterialDetails, MaterialVersion
 from search_service.errors import NotFoundError
 

@@ -1,0 +1,177 @@
+"""What the jobs do: read a file with progress and write it; count statistics anew.
+
+Handlers own their transactions. The composition root hands `handlers_of` to the worker.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from extractors import sandbox
+from extractors.limits import Limits
+from extractors.types import Document, Page, Record, Summary
+from search_service.catalog import versions
+from search_service.catalog.refresh import REFRESH_STATISTICS
+from search_service.catalog.versions import VersionRecord
+from search_service.db.engine import Database
+from search_service.db.enums import JobState
+from search_service.files.store import FileStore
+from search_service.index import statistics
+from search_service.ingest import messages, pipeline
+from search_service.ingest.preparation import prepare
+from search_service.ingest.receipt import Reading, receipt_of
+from search_service.ingest.upload import EXTRACT, extraction_of
+from search_service.jobs import progress
+from search_service.jobs.progress import JobRecord, Outcome
+from search_service.jobs.queue import enqueue
+from search_service.jobs.worker import Handler, RunningJob, is_retryable
+from search_service.log import get_logger
+
+PROGRESS_EVERY_S = 0.5
+# A file that took its worker down that often is left alone.
+MAX_STARTS = 5
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the handlers work with."""
+
+    database: Database
+    store: FileStore
+    limits: Limits = sandbox.DEFAULT_LIMITS
+
+
+class _CancelledError(Exception):
+    """Somebody ended the job while its file was read."""
+
+
+def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
+    """Give what each job's name means."""
+    return {
+        EXTRACT: partial(extract, workshop),
+        REFRESH_STATISTICS: partial(refresh_statistics, workshop),
+    }
+
+
+async def requeue_open(database: Database) -> None:
+    """Put every open ingest into the queue that is not in it; for the worker's start.
+
+    The queue keeps a job through any crash; this mends what an operator or a bug took from it.
+    """
+    async with database.transaction() as connection:
+        for job in await progress.open_jobs(connection):
+            if await enqueue(connection, extraction_of(job.id)) is not None:
+                _log.warning("an open ingest had left the queue", job_id=job.id)
+
+
+async def refresh_statistics(workshop: Workshop, _job: RunningJob) -> None:
+    """Count the search statistics anew."""
+    async with workshop.database.transaction() as connection:
+        await statistics.refresh(connection)
+
+
+async def extract(workshop: Workshop, running: RunningJob) -> None:
+    """Read the file of an ingest job and write what was read; safe to run any number of times.
+
+    Raises retryable errors while there are attempts left; else the job ends as failed.
+    """
+    job_id = int(running.payload["job_id"])
+    try:
+        await _extract(workshop, job_id)
+    except _CancelledError:
+        _log.info("ingest cancelled", job_id=job_id)
+    except Exception as error:
+        if running.is_last_attempt or not is_retryable(error):
+            await _fail(workshop, job_id, error)
+        raise
+
+
+async def _extract(workshop: Workshop, job_id: int) -> None:
+    started = await _start(workshop, job_id)
+    if started is None:
+        return
+    job, version = started
+    reading = await _read(workshop, job, version)
+    async with workshop.database.transaction() as connection:
+        if not await progress.set_state(connection, job.id, JobState.INDEXING):
+            raise _CancelledError
+    if isinstance(reading, Summary):
+        await _refuse(workshop, job, reading.code, None)
+    elif reading.summary.status == "refused":
+        await _refuse(workshop, job, reading.summary.code, reading)
+    else:
+        prepared = await asyncio.to_thread(prepare, reading)
+        async with workshop.database.transaction() as connection:
+            written = await pipeline.write(connection, job, reading, prepared)
+        _log.info("ingest ended", job_id=job.id, written=written, pages=len(reading.pages))
+
+
+async def _start(workshop: Workshop, job_id: int) -> tuple[JobRecord, VersionRecord] | None:
+    async with workshop.database.transaction() as connection:
+        job = await progress.start(connection, job_id)
+        if job is None:
+            return None
+        version = await versions.read(connection, job.material_id, job.version_ordinal)
+        if version is None:
+            await progress.finish(connection, job.id, Outcome(JobState.CANCELLED, "cancelled"))
+            return None
+        if job.attempts > MAX_STARTS:
+            refused = Outcome(
+                JobState.REFUSED, "parser_crashed", messages.refusal("parser_crashed")
+            )
+            await progress.finish(connection, job.id, refused)
+            return None
+        return job, version
+
+
+async def _read(workshop: Workshop, job: JobRecord, version: VersionRecord) -> Reading | Summary:
+    """Everything in the file, or its summary alone where it did not even open."""
+    began = told = time.monotonic()
+    document: Document | None = None
+    pages: list[Page] = []
+    path = workshop.store.path_of(version.sha256)
+    records = cast("AsyncGenerator[Record]", sandbox.read(path, workshop.limits))
+    async with aclosing(records):
+        async for record in records:
+            if isinstance(record, Document):
+                document = record
+                await _tell(workshop, job, 0, document.pages)
+            elif isinstance(record, Page):
+                pages.append(record)
+                if time.monotonic() - told >= PROGRESS_EVERY_S:
+                    told = time.monotonic()
+                    await _tell(workshop, job, len(pages), document.pages if document else None)
+            elif document is None:
+                return record
+            else:
+                await _tell(workshop, job, len(pages), max(document.pages or 0, len(pages)))
+                return Reading(document, tuple(pages), record, time.monotonic() - began)
+    raise AssertionError("the sandbox ends with a summary")
+
+
+async def _tell(workshop: Workshop, job: JobRecord, pages_done: int, total: int | None) -> None:
+    async with workshop.database.transaction() as connection:
+        if not await progress.set_pages(connection, job.id, pages_done, total):
+            raise _CancelledError
+
+
+async def _refuse(
+    workshop: Workshop, job: JobRecord, code: str | None, reading: Reading | None
+) -> None:
+    async with workshop.database.transaction() as connection:
+        receipt = receipt_of(reading) if reading else None
+        await pipeline.write_refusal(connection, job, code, receipt)
+    _log.info("ingest refused", job_id=job.id, code=code)
+
+
+async def _fail(workshop: Workshop, job_id: int, error: Exception) -> None:
+    _log.error("ingest failed", job_id=job_id, exc_info=error)
+    code = getattr(error, "code", "internal_error")
+    async with workshop.database.transaction() as connection:
+        await progress.finish(connection, job_id, Outcome(JobState.FAILED, code, messages.FAILED))

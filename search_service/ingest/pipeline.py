@@ -1,0 +1,150 @@
+"""Writes what was read of a material, in one transaction: all of it or nothing.
+
+Doing it again with the same file leaves the same rows; what a person edited stays.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.catalog import blocks, pages, scores, versions
+from search_service.catalog.pages import VersionKey
+from search_service.catalog.refresh import schedule_statistics
+from search_service.catalog.stamps import touch
+from search_service.catalog.versions import Extraction
+from search_service.db.enums import JobState, MaterialStatus
+from search_service.db.tables import Material, MaterialDetails
+from search_service.files.store import relative_path
+from search_service.index import writer
+from search_service.ingest import frequencies, guess, messages
+from search_service.ingest.guess import FileFacts
+from search_service.ingest.preparation import Prepared
+from search_service.ingest.receipt import Reading, receipt_of
+from search_service.jobs import progress
+from search_service.jobs.progress import JobRecord, Outcome
+from search_service.text.keywords import keywords
+
+_materials: Any = Material.__table__
+_details: Any = MaterialDetails.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the transaction must know of the material before it writes."""
+
+    status: MaterialStatus | None
+    current_version: int
+    edited_fields: frozenset[str]
+    guessed_fields: frozenset[str]
+
+
+async def write(
+    connection: AsyncConnection, job: JobRecord, reading: Reading, prepared: Prepared
+) -> bool:
+    """Write pages, passages, blocks, keywords, receipt and scores, and end the job.
+
+    False: the job was cancelled, the material deleted or given a newer version meanwhile, and
+    nothing was written.
+    """
+    state = await _lock(connection, job)
+    if state is None:
+        return False
+    version = await versions.read(connection, job.material_id, job.version_ordinal)
+    assert version is not None
+    if state.current_version != version.ordinal:
+        path = relative_path(version.sha256)
+        await versions.make_present(connection, job.material_id, version.ordinal, path)
+    await _write_material(connection, job, state, prepared)
+    key = VersionKey(job.material_id, version.ordinal)
+    await pages.write(connection, key, prepared.pages)
+    await writer.write_material(connection, job.material_id, prepared.texts)
+    await blocks.write(connection, job.material_id, prepared.units)
+    code = reading.summary.code
+    extraction = Extraction(reading.summary.status, code, receipt_of(reading))
+    await versions.note_extraction(connection, job.material_id, version.ordinal, extraction)
+    await scores.refresh(connection, job.material_id)
+    if state.status is MaterialStatus.PUBLISHED:
+        await schedule_statistics(connection)
+    return await progress.finish(connection, job.id, _outcome(reading))
+
+
+async def write_refusal(
+    connection: AsyncConnection, job: JobRecord, code: str | None, receipt: dict[str, Any] | None
+) -> bool:
+    """Note that the file could not be read and why; the material stays as it is.
+
+    False: the job had ended meanwhile.
+    """
+    if await _lock(connection, job) is None:
+        return False
+    extraction = Extraction("refused", code, receipt)
+    await versions.note_extraction(connection, job.material_id, job.version_ordinal, extraction)
+    await scores.refresh(connection, job.material_id)
+    refused = Outcome(JobState.REFUSED, code, messages.refusal(code))
+    return await progress.finish(connection, job.id, refused)
+
+
+async def _lock(connection: AsyncConnection, job: JobRecord) -> _State | None:
+    """The material's state; None where the job has nothing to write to any more."""
+    statement = (
+        select(
+            _materials.c.status,
+            _details.c.current_version,
+            _details.c.edited_fields,
+            _details.c.guessed_fields,
+        )
+        .join(_details, _details.c.material_id == _materials.c.id)
+        .where(_materials.c.id == job.material_id, _details.c.deleted_at.is_(None))
+        .with_for_update(of=_materials)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    present = await progress.lock(connection, job.id)
+    if row is None or present is None or present.state.is_final:
+        return None
+    if row.current_version > job.version_ordinal:
+        return None
+    return _State(
+        row.status,
+        row.current_version,
+        frozenset(row.edited_fields),
+        frozenset(row.guessed_fields),
+    )
+
+
+async def _write_material(
+    connection: AsyncConnection, job: JobRecord, state: _State, prepared: Prepared
+) -> None:
+    """Columns that extraction may fill: language, page count, keywords, a better guess of type."""
+    columns: dict[str, Any] = {}
+    if "keywords" not in state.edited_fields:
+        columns["keywords"] = await _keywords(connection, prepared)
+    if "material_type" in state.guessed_fields:
+        version = await versions.read(connection, job.material_id, job.version_ordinal)
+        assert version is not None
+        facts = FileFacts(
+            version.file_name, version.file_format, len(prepared.pages), prepared.words
+        )
+        columns["material_type"] = guess.material_type_of(facts)
+    await touch(connection, job.material_id, columns)
+    await connection.execute(
+        update(_details)
+        .where(_details.c.material_id == job.material_id)
+        .values(language=prepared.language, page_count=len(prepared.pages))
+    )
+
+
+async def _keywords(connection: AsyncConnection, prepared: Prepared) -> list[str]:
+    titles = [text.title for text in prepared.texts]
+    bodies = [text.body for text in prepared.texts]
+    found = await frequencies.look_up(connection, prepared.language, (*titles, *bodies))
+    best = keywords(titles, bodies, prepared.language, found.phrases, found.passages)
+    return [keyword[:100] for keyword in best]
+
+
+def _outcome(reading: Reading) -> Outcome:
+    if reading.summary.status == "partial":
+        code = reading.summary.code
+        return Outcome(JobState.PARTIAL, code, messages.partial(code))
+    return Outcome(JobState.DONE)

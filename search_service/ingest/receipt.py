@@ -1,0 +1,101 @@
+"""The honest account of an extraction: what was read from where, and what looks wrong. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from extractors.types import Document, Page, ReadWarning, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that reading one file gave."""
+
+    document: Document
+    pages: tuple[Page, ...]
+    summary: Summary
+    duration_s: float
+
+
+def receipt_of(reading: Reading) -> dict[str, Any]:
+    """Give the receipt as it is stored (JSON).
+
+    `pages`: number, characters by source, hidden, warnings; `totals`: the same added up, with
+    pages, pages without text, pages with warnings; `baggage`: what travels with the file beside
+    its pages; `extractor`, `media_type`, `duration_s`, `status`, `code`, `detail`, `warnings`.
+    """
+    pages = [_page(page) for page in reading.pages]
+    return {
+        "status": reading.summary.status,
+        "code": _text(reading.summary.code),
+        "detail": reading.summary.detail,
+        "extractor": reading.document.extractor,
+        "media_type": reading.document.media_type,
+        "duration_s": round(reading.duration_s, 3),
+        "pages_stated": reading.document.pages,
+        "totals": _totals(pages),
+        "baggage": _baggage(reading),
+        "warnings": warnings_of((*reading.document.warnings, *reading.summary.warnings)),
+        "pages": pages,
+    }
+
+
+def characters_of(page: Page) -> dict[str, int]:
+    """Count a page's characters by where they come from."""
+    cells = (cell for table in page.tables for row in table for cell in row)
+    return {
+        "title": len(page.title or ""),
+        "text": len(page.body),
+        "table": sum(map(len, cells)),
+        "notes": len(page.notes or ""),
+        "comments": sum(map(len, page.comments)),
+        "chart": sum(map(len, page.chart_texts)),
+        "diagram": sum(map(len, page.diagram_texts)),
+        "alt_text": sum(map(len, page.alt_texts)),
+    }
+
+
+def warnings_of(warnings: Sequence[ReadWarning]) -> list[dict[str, str | None]]:
+    """Give warnings as they are stored."""
+    return [{"code": warning.code.value, "detail": warning.detail} for warning in warnings]
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "characters": {source: count for source, count in characters_of(page).items() if count},
+        "hidden": page.hidden,
+        "warnings": warnings_of(page.warnings),
+    }
+
+
+def _totals(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    characters: dict[str, int] = {}
+    for page in pages:
+        for source, count in page["characters"].items():
+            characters[source] = characters.get(source, 0) + count
+    return {
+        "pages": len(pages),
+        "pages_without_text": sum(not page["characters"] for page in pages),
+        "pages_with_warnings": sum(bool(page["warnings"]) for page in pages),
+        "hidden_pages": sum(page["hidden"] for page in pages),
+        "characters": characters,
+    }
+
+
+def _baggage(reading: Reading) -> dict[str, int]:
+    """Counts by the names of `extractors.types.Baggage`, made here where a format states none."""
+    if reading.document.baggage is not None:
+        return asdict(reading.document.baggage)
+    return {
+        "speaker_notes": sum(bool(page.notes) for page in reading.pages),
+        "comments": sum(len(page.comments) for page in reading.pages),
+        "hidden_slides": sum(page.hidden for page in reading.pages),
+        "embedded_workbooks": 0,
+        "external_links": 0,
+        "author_metadata": int(bool(reading.document.author)),
+    }
+
+
+def _text(code: object) -> str | None:
+    return None if code is None else str(code)
