@@ -71,9 +71,19 @@ class QueryCounter:
         self.statements.clear()
 
 
+def postgres_bin() -> str:
+    """Give the folder of the server programs that the suite runs on; empty: the service's own."""
+    return os.environ.get("TEST_POSTGRES_BIN", "")
+
+
 def execute(url: str, *statements: str) -> None:
     """Run statements, each on its own, outside a transaction."""
     asyncio.run(_execute(url, statements))
+
+
+def fetch_column(url: str, query: str) -> list[Any]:
+    """Give the first column of a query's rows."""
+    return asyncio.run(_fetch_column(url, query))
 
 
 def open_root() -> None:
@@ -91,7 +101,7 @@ def close_root() -> None:
         _drop_databases_of(TestServer(root, given))
     elif not given:
         for reaper_lock in root.glob("postgres-*.reaper"):
-            embedded.release(root, _postgres_bin())
+            embedded.release(root, postgres_bin())
             wait_until_stopped(reaper_lock)
     shutil.rmtree(root)
     del os.environ[ROOT_VARIABLE]
@@ -100,7 +110,7 @@ def close_root() -> None:
 def open_server() -> TestServer:
     """Give the session's server with its template; the first caller starts and builds them."""
     root = Path(os.environ[ROOT_VARIABLE])
-    url = os.environ.get("TEST_DATABASE_URL") or embedded.start(root, _postgres_bin())
+    url = os.environ.get("TEST_DATABASE_URL") or embedded.start(root, postgres_bin())
     server = TestServer(root, url)
     with file_lock(root / "template.lock"):
         ready = root / "template-ready"
@@ -145,10 +155,6 @@ def _record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None
             counter.statements.append(statement)
 
 
-def _postgres_bin() -> str:
-    return os.environ.get("TEST_POSTGRES_BIN", "")
-
-
 def _build_template(server: TestServer) -> None:
     execute(
         server.url,
@@ -171,15 +177,15 @@ def _trade_safety_for_speed(server: TestServer) -> None:
 
 def _drop_databases_of(server: TestServer) -> None:
     prefix = server.template.removesuffix("template")
-    for name in asyncio.run(_database_names(server.url)):
+    for name in fetch_column(server.url, "SELECT datname FROM pg_database"):
         if name.startswith(prefix):
             execute(server.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-async def _database_names(url: str) -> list[str]:
+async def _fetch_column(url: str, query: str) -> list[Any]:
     connection = await asyncpg.connect(_plain(url))
     try:
-        return [row[0] for row in await connection.fetch("SELECT datname FROM pg_database")]
+        return [row[0] for row in await connection.fetch(query)]
     finally:
         await connection.close()
 

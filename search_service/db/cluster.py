@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
 from contextlib import suppress
@@ -66,12 +65,6 @@ class Cluster:
     def lock_path(self, purpose: str) -> Path:
         """Give the file beside the data folder whose lock serves `purpose`."""
         return self.data.with_name(f"{self.data.name}.{purpose}")
-
-    def run(
-        self, program: str, *arguments: str, typed: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        """Run one of the programs to its end, as the account."""
-        return account.run([str(self.programs / program), *arguments], self.user, typed)
 
 
 def locate(data_dir: Path, binaries: Binaries) -> Cluster:
@@ -155,7 +148,8 @@ def _run_initdb(cluster: Cluster, new: Path) -> None:
     arguments = ["-D", str(new), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]
     complaint = ""
     for locale in LOCALES:
-        made = cluster.run("initdb", *arguments, f"--locale={locale}")
+        command = [str(cluster.programs / "initdb"), *arguments, f"--locale={locale}"]
+        made = account.run(command, cluster.user)
         if made.returncode == 0:
             return
         complaint = made.stderr.strip()
@@ -178,8 +172,12 @@ def _configure(cluster: Cluster, new: Path) -> None:
 
 
 def _create_database(cluster: Cluster, new: Path) -> None:
-    arguments = ["--single", "-D", str(new), "-c", "exit_on_error=on", "postgres"]
-    made = cluster.run("postgres", *arguments, typed=f"CREATE DATABASE {DATABASE}\n")
+    command = [str(cluster.programs / "postgres"), "--single", "-D", str(new)]
+    made = account.run(
+        [*command, "-c", "exit_on_error=on", "postgres"],
+        cluster.user,
+        f"CREATE DATABASE {DATABASE}\n",
+    )
     if made.returncode:
         raise UnavailableError(
             f"The database {DATABASE} cannot be made in {new.parent}: {made.stderr.strip()}"
@@ -191,9 +189,18 @@ def _run_start(cluster: Cluster) -> str:
         cluster.log.replace(cluster.log.with_name("server.log.1"))
     folder = _socket_folder(cluster)
     options = f"-c port={PORT} -c unix_socket_directories={shlex.quote(str(folder))}"
-    arguments = ["-D", str(cluster.data), "-l", str(cluster.log), "-o", options]
+    # Relative paths: pg_ctl puts them into a shell command, where a `$` in one would count.
+    command = [str(cluster.programs / "pg_ctl"), "start", "-D", ".", "-l", cluster.log.name]
     # With -l the server writes to its log and does not inherit the pipes that we read to the end.
-    return cluster.run("pg_ctl", "start", *arguments, "-w", "-t", str(START_LIMIT_S)).stderr
+    started = account.run(
+        [*command, "-w", "-t", str(START_LIMIT_S), "-o", options],
+        cluster.user,
+        folder=cluster.data,
+    )
+    if started.returncode and folder != cluster.data:
+        with suppress(OSError):
+            folder.rmdir()
+    return started.stderr
 
 
 def _socket_folder(cluster: Cluster) -> Path:

@@ -12,6 +12,7 @@ from search_service.config import Settings
 from search_service.db import failures, urls
 
 APPLICATION_NAME = "search-service"
+POOL_WAIT_S = 10.0  # for a free connection; a caller told to come back beats one that hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def make_engine(settings: Settings, url: str) -> AsyncEngine:
         connect_args=_connect_arguments(settings, target),
         pool_size=settings.pool_size,
         max_overflow=settings.pool_overflow,
+        pool_timeout=POOL_WAIT_S,
         pool_recycle=settings.pool_recycle_s,
         pool_pre_ping=True,
     )

@@ -1,0 +1,148 @@
+"""Engines and transactions as the service uses them, on a real server."""
+
+import re
+
+import anyio
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from search_service.config import Settings
+from search_service.db import engine as engines
+from search_service.db.engine import Database, open_database
+from search_service.errors import DatabaseUnavailableError
+
+pytestmark = pytest.mark.anyio
+
+PID = text("SELECT pg_backend_pid()")
+JIT = text("SELECT setting || ', by ' || source FROM pg_settings WHERE name = 'jit'")
+
+
+async def test_the_pool_is_as_the_settings_say(database_url: str) -> None:
+    settings = Settings(pool_size=3, pool_overflow=4, pool_recycle_s=50)
+    database = open_database(settings, database_url)
+    pool = database.write.pool
+
+    assert pool.size() == 3  # type: ignore[attr-defined]  # of QueuePool
+    assert pool._max_overflow == 4  # type: ignore[attr-defined]  # of QueuePool
+    assert pool._recycle == 50
+    assert pool._pre_ping is True
+    await database.close()
+
+
+async def test_a_transaction_commits_at_its_end_and_rolls_back_on_an_error(
+    database: Database,
+) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(text("CREATE TABLE kept (id integer)"))
+        await connection.execute(text("INSERT INTO kept VALUES (1)"))
+    with pytest.raises(KeyError):
+        await _insert_and_fail(database)
+
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT array_agg(id) FROM kept")) == [1]
+
+
+async def test_reading_changes_nothing_and_leaves_the_connection_able_to_write(
+    database: Database,
+) -> None:
+    with pytest.raises(DatabaseUnavailableError, match="read-only"):
+        async with database.reading() as connection:
+            await connection.execute(text("CREATE TABLE refused (id integer)"))
+
+    async with database.transaction() as connection:  # the same pooled connection
+        await connection.execute(text("CREATE TABLE taken (id integer)"))
+
+
+async def test_reads_go_to_the_standby_when_there_is_one(database_url: str) -> None:
+    standby_url = f"{database_url}&application_name=standby"
+    database = open_database(Settings(database_read_url=standby_url), database_url)
+
+    async with database.transaction() as connection:
+        assert await connection.scalar(text("SHOW application_name")) == "search-service"
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SHOW application_name")) == "standby"
+    await database.close()
+
+
+async def test_reads_go_to_the_writing_engine_when_there_is_none(database: Database) -> None:
+    assert database.read is database.write
+
+
+async def test_statements_stay_prepared_and_jit_is_off(database: Database) -> None:
+    async with database.reading() as connection:
+        assert await connection.scalar(JIT) == "off, by client"
+        await connection.execute(text("SELECT 4711"))
+        prepared = await connection.scalars(text("SELECT statement FROM pg_prepared_statements"))
+        assert "SELECT 4711" in prepared.all()
+
+
+async def test_a_transaction_pooler_meets_no_prepared_statement_and_no_setting(
+    database_url: str,
+) -> None:
+    database = open_database(Settings(pooler="transaction"), database_url)
+    async with database.transaction() as connection:
+        assert await connection.scalar(JIT) != "off, by client"
+        await connection.execute(text("SELECT 4711"))
+        prepared = await connection.execute(
+            text("SELECT name, statement FROM pg_prepared_statements")
+        )
+        ((name, _),) = prepared.all()  # the statement that runs; its name meets no other client's
+    await database.close()
+
+    assert re.fullmatch(r"__asyncpg_[0-9a-f-]{36}__", name)
+
+
+async def test_closing_leaves_no_connection(database_url: str, admin: asyncpg.Connection) -> None:
+    database = open_database(
+        Settings(database_read_url=f"{database_url}&application_name=standby"), database_url
+    )
+    async with database.transaction() as connection, database.reading() as other:
+        await connection.execute(text("SELECT 1"))
+        await other.execute(text("SELECT 1"))
+        assert await _open_connections(admin) == 2
+    assert await _open_connections(admin) == 2
+
+    await database.close()
+
+    with anyio.fail_after(5):
+        while await _open_connections(admin):  # noqa: ASYNC110 - the server notices later than we
+            await anyio.sleep(0.01)
+
+
+async def test_a_connection_that_died_in_the_pool_is_replaced(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    async with database.transaction() as connection:
+        dead = await connection.scalar(PID)
+    await admin.execute("SELECT pg_terminate_backend($1, 5000)", dead)
+
+    async with database.transaction() as connection:
+        assert await connection.scalar(PID) != dead
+
+
+async def test_a_full_pool_says_so_instead_of_hanging(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "POOL_WAIT_S", 0.05)
+    database = open_database(Settings(pool_size=1, pool_overflow=0), database_url)
+    async with database.transaction():
+        with pytest.raises(DatabaseUnavailableError, match="SEARCH_SERVICE_POOL_SIZE"):
+            async with database.reading():
+                raise AssertionError("there was a connection left")
+    await database.close()
+
+
+async def _insert_and_fail(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(text("INSERT INTO kept VALUES (2)"))
+        raise KeyError
+
+
+async def _open_connections(admin: asyncpg.Connection) -> int:
+    found: int = await admin.fetchval(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'"
+    )
+    return found
