@@ -53,8 +53,9 @@ class Archive:
     def read(self, name: str, first_bytes: int | None = None) -> bytes:
         """A part's bytes, or only its first ones.
 
-        Raises KeyError where there is no such part, ExtractionError with too_large at a cap,
-        password_required for an encrypted part, and damaged where it cannot be inflated.
+        Raises KeyError where there is no such part, ExtractionError with too_large at the cap
+        on all parts, password_required for an encrypted part, and damaged where the part cannot be
+        inflated or passes the cap on one part, which costs that part only.
         """
         info = self._names[_key(name)]
         try:
@@ -79,7 +80,7 @@ class Archive:
 
     def _check_size(self, name: str, part_bytes: int) -> None:
         if part_bytes > self._limits.part_bytes:
-            raise ExtractionError(Code.TOO_LARGE, f"{name} inflates past the cap on one part")
+            raise ExtractionError(Code.DAMAGED, f"{name} inflates past the cap on one part")
         if self._inflated_bytes > self._limits.inflated_bytes:
             raise ExtractionError(Code.TOO_LARGE, "the archive inflates past the cap on all parts")
 

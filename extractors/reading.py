@@ -56,6 +56,7 @@ class _Tally:
         self._limits = limits
         self._characters = 0
         self._pages = 0
+        self._pages_read = 0
         self._cut = False
         self._lost: Counter[WarningCode] = Counter()
 
@@ -68,20 +69,22 @@ class _Tally:
                 )
             clean = self._within_cap(_with_signs(record, clean))
             self._pages += 1
-            self._lost.update(w.code for w in clean.warnings if w.code in LOST_PAGES)
+            lost = [warning.code for warning in clean.warnings if warning.code in LOST_PAGES]
+            self._pages_read += WarningCode.PAGE_UNREADABLE not in lost
+            self._lost.update(lost)
         return clean
 
     def summary(self, code: Code | None, detail: str | None) -> Summary:
         status: Status = "done"
         if self._cut and not code:
             code, detail = Code.TOO_LARGE, self._cut_detail()
-        if code:
-            status = "partial" if self._pages else "refused"
-        elif self._lost:
-            status, code = "partial", Code.DAMAGED
+        if self._lost and not code:
+            code = Code.DAMAGED
             detail = "not every page could be read in full; the pages concerned carry warnings"
+        if code:
+            status = "partial" if self._pages_read else "refused"
         warnings = tuple(ReadWarning(lost, f"{n} times") for lost, n in self._lost.items())
-        return Summary(status, code, detail, self._pages, warnings)
+        return Summary(status, code, detail, self._pages_read, warnings)
 
     def _within_cap(self, page: Page) -> Page:
         if self._characters > self._limits.characters:

@@ -9,7 +9,7 @@ import re
 import stat
 import threading
 import time
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 from extractors.limits import Limits
@@ -28,7 +28,7 @@ _DETAILS = {
 }
 
 
-async def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> AsyncIterator[Record]:
+async def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> AsyncGenerator[Record, None]:
     """A Document where the file opens, its Pages as they are read, and always a Summary.
 
     The child is killed when the consumer closes the generator or is cancelled; a consumer that

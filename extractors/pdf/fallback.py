@@ -5,18 +5,21 @@ end the first, and every failure is translated here.
 """
 
 import logging
+import struct
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pypdf
-from pypdf.errors import PyPdfError
+from pypdf.errors import DeprecationError, PyPdfError
 
 from extractors.pdf.lines import signs
 from extractors.types import Code, Document, ExtractionError, Page, ReadWarning, Source, WarningCode
 
 _FAILURES = (
     PyPdfError,
+    DeprecationError,
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -26,6 +29,8 @@ _FAILURES = (
     RecursionError,
     TypeError,
     ValueError,
+    struct.error,
+    zlib.error,
 )
 """What pypdf 7 was seen to raise on the corpus, by family."""
 

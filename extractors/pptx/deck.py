@@ -144,5 +144,6 @@ def _page(package: Package, deck: _Deck, number: int, part: str) -> Page:
 
 
 def _links(package: Package, part: str) -> tuple[str, ...]:
-    relationships = package.relationships(part).values()
-    return tuple(dict.fromkeys(r.target for r in relationships if r.external and r.target))
+    found = package.relationships(part).values()
+    addresses = (r.target for r in found if r.external and r.kind == "hyperlink" and r.target)
+    return tuple(dict.fromkeys(addresses))
