@@ -39,20 +39,7 @@ def account_subject(email: str) -> Subject:
 
 def address_subject(address: str) -> Subject:
     """Give the subject of a network address; an IPv6 customer owns 2^64 of them."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        name = address.replace("\0", "").encode("utf-8", "replace").decode()
-    else:
-        if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-            parsed = parsed.ipv4_mapped
-        width = 64 if parsed.version == 6 else 32
-        name = (
-            str(ipaddress.ip_network((int(parsed), width), strict=False))
-            if (parsed.version == 6)
-            else str(parsed)
-        )
-    return Subject(f"address:{name}"[:_SUBJECT_CHARACTERS], ADDRESS_FAILURES)
+    return Subject(f"address:{_network(address)}"[:_SUBJECT_CHARACTERS], ADDRESS_FAILURES)
 
 
 async def count_attempt(connection: AsyncConnection, subject: Subject) -> None:
@@ -106,6 +93,18 @@ async def purge_failures(connection: AsyncConnection) -> int:
         LoginFailure.last_failed_at < func.now() - FORGOTTEN_AFTER
     )
     return (await connection.execute(forgotten)).rowcount
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # a Unix socket, or a proxy's own word
+        return address.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
 def _blocked_until(failures: ColumnElement[int], limit: int) -> ColumnElement[object]:

@@ -71,7 +71,7 @@ async def record(connection: AsyncConnection, entry: Entry) -> None:
     }
     for column, width in _WIDTHS.items():
         if values[column] is not None:
-            values[column] = _clean(values[column])[:width]
+            values[column] = storable_text(values[column])[:width]
     # An absent key, as SQLAlchemy would write None as the JSON word null.
     filled = {column: value for column, value in values.items() if value is not None}
     await connection.execute(insert(AuditLog), filled)
@@ -80,7 +80,7 @@ async def record(connection: AsyncConnection, entry: Entry) -> None:
 def _storable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            _clean(str(name)): REMOVED if _SECRET_NAME.search(str(name)) else _storable(item)
+            storable_text(str(name)): REMOVED if _SECRET_NAME.search(str(name)) else _storable(item)
             for name, item in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -92,9 +92,9 @@ def _storable(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, date):
         return value.isoformat()
-    return _SECRET_VALUE.sub(REMOVED, _clean(str(value)))
+    return _SECRET_VALUE.sub(REMOVED, storable_text(str(value)))
 
 
-def _clean(text: str) -> str:
-    # PostgreSQL stores neither NUL nor half of a surrogate pair.
+def storable_text(text: str) -> str:
+    """Leave out what PostgreSQL takes in no text: NUL and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

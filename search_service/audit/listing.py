@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.audit.entries import storable_text
 from search_service.db.tables import AuditLog
 from search_service.errors import InvalidCursorError, InvalidInputError
 
@@ -58,7 +59,10 @@ class EntryPage:
 async def list_entries(
     connection: AsyncConnection, wanted: EntryFilter, cursor: str | None = None
 ) -> EntryPage:
-    """Give one page; whether the caller may read it is decided before. Raises InvalidInputError on the limit, InvalidCursorError on the cursor."""
+    """Give one page; whether the caller may read it is decided before.
+
+    Raises InvalidInputError on the limit, InvalidCursorError on the cursor.
+    """
     if not 1 <= wanted.limit <= PAGE_LIMIT:
         raise InvalidInputError(
             f"A page of the audit log holds 1 to {PAGE_LIMIT} entries; {wanted.limit} is outside.",
@@ -80,12 +84,13 @@ def _statement(wanted: EntryFilter, cursor: str | None) -> Select[*tuple[Any, ..
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
-    equal = ("actor_id", "action", "object_type", "object_id")
-    conditions: list[ColumnElement[bool]] = [
-        getattr(AuditLog, name) == getattr(wanted, name)
-        for name in equal
-        if getattr(wanted, name) is not None
-    ]
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.actor_id is not None:
+        conditions.append(AuditLog.actor_id == wanted.actor_id)
+    for name in ("action", "object_type", "object_id"):
+        text = getattr(wanted, name)
+        if text is not None:
+            conditions.append(getattr(AuditLog, name) == storable_text(text))
     if wanted.since is not None:
         conditions.append(AuditLog.logged_at >= wanted.since)
     if wanted.until is not None:
