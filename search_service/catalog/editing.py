@@ -143,6 +143,16 @@ async def transition(
     return await materials.get(connection, caller.principal, before.id)
 
 
+async def advance(
+    connection: AsyncConnection, caller: Caller, target: Target, wanted: MaterialStatus
+) -> MaterialRecord:
+    """Move a material to a status by as many steps as it takes. Raises what `transition` raises."""
+    present = await lock(connection, caller, target)
+    for step in _steps(present.status, wanted):
+        present = await transition(connection, caller, Target(present.id), step)
+    return present
+
+
 async def delete(connection: AsyncConnection, caller: Caller, target: Target) -> None:
     """Hide a material from everybody at once; `maintain` removes its rows and files after 30 days.
 
@@ -270,6 +280,18 @@ def _publication(before: MaterialRecord) -> dict[str, Any]:
     ahead = before.review_by is not None and before.review_by > now.date()
     review_by = before.review_by if ahead else (now + REVIEW_AFTER).date()
     return {"published_at": now, "review_by": review_by}
+
+
+def _steps(old: MaterialStatus, wanted: MaterialStatus) -> list[MaterialStatus]:
+    """The shortest way from one status to another; the policy's steps connect them all."""
+    ways: dict[MaterialStatus, list[MaterialStatus]] = {old: []}
+    reached = [old]
+    while wanted not in ways:
+        status = reached.pop(0)
+        for following in sorted(policy.transitions_from(status) - ways.keys()):
+            ways[following] = [*ways[status], following]
+            reached.append(following)
+    return ways[wanted]
 
 
 def _columns_of(values: Mapping[str, Any]) -> dict[str, Any]:

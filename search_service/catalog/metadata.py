@@ -27,14 +27,19 @@ def validated(given: Mapping[str, Any]) -> dict[str, Any]:
     Blank texts become None, lists lose blanks and repeats, enum names may be written in any case
     and with spaces. Raises InvalidInputError with `errors`: a sentence for each wrong field.
     """
+    return checked(RULES, given)
+
+
+def checked(rules: Mapping[str, Rule], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give each field as its rule makes it. Raises InvalidInputError as `validated` does."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for field, value in given.items():
-        if field not in RULES:
-            errors[field] = f"There is no field {field!r}; there are {', '.join(RULES)}."
+        if field not in rules:
+            errors[field] = f"There is no field {field!r}; there are {', '.join(rules)}."
             continue
         try:
-            values[field] = RULES[field](value)
+            values[field] = rules[field](value)
         except ValueError as error:
             errors[field] = str(error)
     if errors:
@@ -68,6 +73,26 @@ def line(value: Any, max_length: int) -> str | None:
     return text or None
 
 
+def filled_line(value: Any, max_length: int) -> str:
+    """Give one line of text that is not blank. Raises ValueError."""
+    text = line(value, max_length)
+    if text is None:
+        raise ValueError("must not be empty.")
+    return text
+
+
+def prose(value: Any, max_length: int) -> str | None:
+    """Give cleaned text of any number of lines, None for a blank one. Raises ValueError."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError("must be text.")  # noqa: TRY004 - as above
+    text = clean(value)
+    if len(text) > max_length:
+        raise ValueError(f"has {len(text)} characters, at most {max_length} are allowed.")
+    return text or None
+
+
 def lines(value: Any, max_length: int, max_items: int = MAX_ITEMS) -> list[str]:
     """Give a list of lines without blanks and repeats (case aside). Raises ValueError."""
     if value is None:
@@ -93,24 +118,6 @@ def day(value: Any) -> date | None:
         raise ValueError(f"{value!r} is no date; write it as 2026-12-31.") from error
 
 
-def _name(value: Any) -> str:
-    text = line(value, 255)
-    if text is None:
-        raise ValueError("must not be empty.")
-    return text
-
-
-def _description(value: Any) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError("must be text.")  # noqa: TRY004 - as above
-    text = clean(value)
-    if len(text) > MAX_DESCRIPTION:
-        raise ValueError(f"has {len(text)} characters, at most {MAX_DESCRIPTION} are allowed.")
-    return text or None
-
-
 def _id(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_ID:
         raise ValueError(f"{value!r} is no id.")
@@ -127,8 +134,8 @@ def _ids(value: Any) -> list[int]:
 
 
 RULES: Mapping[str, Rule] = {
-    "name": _name,
-    "description": _description,
+    "name": lambda value: filled_line(value, 255),
+    "description": lambda value: prose(value, MAX_DESCRIPTION),
     "material_type": lambda value: name_of(MaterialType, value),
     "audience": lambda value: name_of(MaterialAudience, value),
     "product_name": lambda value: line(value, 255),

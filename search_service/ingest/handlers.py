@@ -5,15 +5,14 @@ Handlers own their transactions. The composition root hands `handlers_of` to the
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 from extractors import sandbox
 from extractors.limits import Limits
-from extractors.types import Document, Page, Record, Summary
+from extractors.types import Document, Page, Summary
 from search_service.catalog import versions
 from search_service.catalog.refresh import REFRESH_STATISTICS
 from search_service.catalog.versions import VersionRecord
@@ -136,8 +135,7 @@ async def _read(workshop: Workshop, job: JobRecord, version: VersionRecord) -> R
     document: Document | None = None
     pages: list[Page] = []
     path = workshop.store.path_of(version.sha256)
-    records = cast("AsyncGenerator[Record]", sandbox.read(path, workshop.limits))
-    async with aclosing(records):
+    async with aclosing(sandbox.read(path, workshop.limits)) as records:
         async for record in records:
             if isinstance(record, Document):
                 document = record

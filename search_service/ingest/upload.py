@@ -18,13 +18,13 @@ from extractors.types import Code, ExtractionError
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import editing, materials, versions
+from search_service.catalog import editing, materials, scores, versions
 from search_service.catalog.editing import NewMaterial, Target
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import validated
 from search_service.catalog.versions import NewVersion
 from search_service.db.engine import Database
-from search_service.db.enums import JobState
+from search_service.db.enums import JobState, MaterialStatus
 from search_service.errors import TooManyRequestsError, UnsupportedTypeError
 from search_service.files.store import FileStore, StoredFile
 from search_service.index import writer
@@ -59,6 +59,8 @@ class Upload:
     file_name: str
     stream: AsyncIterator[bytes]
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    status: MaterialStatus | None = None
+    """Where to bring a new material, as a table of a whole library says; None: a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Intake:
             )
             if known is not None:
                 return await _duplicate(connection, caller, known)
-            return await _new_material(connection, caller, arrived, upload.metadata)
+            return await _new_material(connection, caller, arrived, upload)
 
     async def accept_version(self, caller: Caller, target: Target, upload: Upload) -> Accepted:
         """Take a newer file of a material; it becomes the present one once it has been read.
@@ -182,21 +184,25 @@ async def _duplicate(
 
 
 async def _new_material(
-    connection: AsyncConnection, caller: Caller, arrived: _Arrived, metadata: Mapping[str, Any]
+    connection: AsyncConnection, caller: Caller, arrived: _Arrived, upload: Upload
 ) -> Accepted:
     facts = FileFacts(arrived.file_name, arrived.file_format)
     new = NewMaterial(
         name=guess.name_of(arrived.file_name),
         material_type=guess.material_type_of(facts),
-        metadata=metadata,
+        metadata=upload.metadata,
         guessed_fields=("name", "material_type"),
     )
     material_id = await editing.create(connection, caller, new)
-    accepted = await _new_version(connection, caller, material_id, arrived, validated(metadata))
+    stated = validated(upload.metadata)
+    accepted = await _new_version(connection, caller, material_id, arrived, stated)
     await versions.make_present(
         connection, material_id, accepted.version_ordinal, arrived.stored.path
     )
     await writer.refresh_metadata(connection, material_id)
+    await scores.refresh(connection, material_id)
+    if upload.status is not None:
+        await editing.advance(connection, caller, Target(material_id), upload.status)
     return accepted
 
 
