@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts import families, lockout
 from search_service.accounts.families import FamilyToken, Refusal
-from search_service.accounts.passwords import Comparison, Passwords
+from search_service.accounts.passwords import HashedPassword, Passwords
 from search_service.accounts.policy import Principal
 from search_service.accounts.tokens import AccessClaims, Tokens, hash_of
 from search_service.accounts.users import (
@@ -61,16 +61,19 @@ async def authenticate_password(
 
     Takes no connection while it hashes. Raises InvalidCredentialsError, TooManyRequestsError.
     """
-    stored, account = await _begin_attempt(database, credentials)
+    known = await _begin_attempt(database, credentials)
+    stored = None if known is None else known.hashed_password
     compared = await passwords.compare(credentials.password, stored)
-    if not compared.matches or account is None or not account.is_active:
-        await _note_failure(database, credentials, account)
+    if not compared.matches or known is None or not known.account.is_active:
+        await _note_failure(database, credentials, known)
         raise InvalidCredentialsError(
             "The e-mail address or the password is wrong, or the account is not active; correct "
             "them, or ask an administrator."
         )
-    await _note_success(database, credentials, account, compared)
-    return account.as_principal()
+    await _note_success(database, credentials, known)
+    if compared.replacement is not None:
+        await _replace_hash(database, known, compared.replacement)
+    return known.account.as_principal()
 
 
 async def open_session(
@@ -152,45 +155,51 @@ async def principal_from_web_session(connection: AsyncConnection, secret: str) -
     return account_of(row).as_principal()
 
 
-async def _begin_attempt(
-    database: Database, credentials: Credentials
-) -> tuple[str | None, Account | None]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    account: Account
+    hashed_password: str = field(repr=False)
+
+
+async def _begin_attempt(database: Database, credentials: Credentials) -> _Known | None:
     async with database.transaction() as connection:
         for subject in _subjects(credentials):
             await lockout.count_attempt(connection, subject)
         if not is_email(credentials.email):
-            return None, None
+            return None
         statement = select_accounts().add_columns(User.hashed_password)
         found = await connection.execute(statement.where(User.email == spelled(credentials.email)))
         row = found.one_or_none()
-    return (None, None) if row is None else (row.hashed_password, account_of(row))
+    return None if row is None else _Known(account_of(row), row.hashed_password)
 
 
-async def _note_failure(
-    database: Database, credentials: Credentials, account: Account | None
-) -> None:
+async def _note_failure(database: Database, credentials: Credentials, known: _Known | None) -> None:
     # An unknown address is not kept: people type their password into the wrong field.
-    if account is None:
+    if known is None:
         return
     async with database.transaction() as connection:
-        actor = _actor(credentials, account)
-        await record(connection, Entry(actor, "session.refused", "user", account.id))
+        actor = _actor(credentials, known.account)
+        await record(connection, Entry(actor, "session.refused", "user", known.account.id))
 
 
-async def _note_success(
-    database: Database, credentials: Credentials, account: Account, compared: Comparison
-) -> None:
+async def _note_success(database: Database, credentials: Credentials, known: _Known) -> None:
+    account = known.account
     async with database.transaction() as connection:
         await lockout.forgive_account(connection, lockout.account_subject(account.email))
         await lockout.forgive_address(connection, lockout.address_subject(credentials.address))
-        if compared.replacement is not None:
-            await connection.execute(
-                update(User)
-                .where(User.id == account.id)
-                .values(hashed_password=compared.replacement)
-            )
         actor = _actor(credentials, account)
         await record(connection, Entry(actor, "session.opened", "user", account.id))
+
+
+async def _replace_hash(database: Database, known: _Known, replacement: HashedPassword) -> None:
+    # Only while the old hash stands: a password set meanwhile must not give way to the old one.
+    unchanged = User.hashed_password == known.hashed_password
+    async with database.transaction() as connection:
+        await connection.execute(
+            update(User)
+            .where(User.id == known.account.id, unchanged)
+            .values(hashed_password=replacement)
+        )
 
 
 def _subjects(credentials: Credentials) -> list[lockout.Subject]:

@@ -260,6 +260,26 @@ async def test_an_argon2_hash_is_replaced_at_sign_in(
     await sign_in(database, passwords, ada.email)
 
 
+async def test_a_better_hash_does_not_undo_a_password_set_meanwhile(
+    database: Database, passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argon2 = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+    ada = await person(database, argon2)
+    compare = passwords.compare
+
+    async def overtaken(password: str, stored: str | None) -> Any:
+        async with database.transaction() as connection:
+            await connection.execute(update(User).values(hashed_password="newer"))
+        return await compare(password, stored)
+
+    monkeypatch.setattr(passwords, "compare", overtaken)
+    await sign_in(database, passwords, ada.email)
+
+    async with database.reading() as connection:
+        stored = (await connection.execute(select(User.hashed_password))).scalar_one()
+    assert stored == "newer"
+
+
 async def test_sign_ins_are_audited_without_what_was_typed(
     database: Database, passwords: Passwords, password_hash: str
 ) -> None:

@@ -50,9 +50,9 @@ def test_a_nul_character_is_refused() -> None:
 
 
 async def test_both_ways_of_typing_an_accent_are_one_password() -> None:
-    stored = await CHEAP.hash("cafe\u0301 au lait")
+    stored = await CHEAP.hash("e\u0301t\u00e9 comme hiver")
 
-    assert (await CHEAP.compare("caf\u00e9 au lait", stored)).matches
+    assert (await CHEAP.compare("\u00e9te\u0301 comme hiver", stored)).matches
 
 
 async def test_half_a_surrogate_pair_is_compared_not_crashed_on() -> None:
