@@ -1,0 +1,59 @@
+"""Everything that a request may use, opened once with the application and closed with it."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from litestar.connection import ASGIConnection
+
+from search_service.accounts.passwords import Passwords
+from search_service.accounts.tokens import Tokens
+from search_service.config import Settings
+from search_service.db.engine import Database, open_database
+from search_service.files.store import FileStore
+from search_service.ingest.upload import Intake
+from search_service.search.searcher import Searcher
+from search_service.serving.rate_limits import RateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What handlers work with; `limiter` counts for this process alone."""
+
+    settings: Settings
+    database: Database
+    store: FileStore
+    searcher: Searcher
+    intake: Intake
+    tokens: Tokens
+    passwords: Passwords
+    limiter: RateLimiter
+
+    @classmethod
+    def open(
+        cls, settings: Settings, database_url: str, passwords: Passwords | None = None
+    ) -> Self:
+        """Make the services; nothing connects yet. Raises ConfigurationError without a usable
+        signing key or database URL.
+        """
+        database = open_database(settings, database_url)
+        store = FileStore(settings.files_dir)
+        return cls(
+            settings=settings,
+            database=database,
+            store=store,
+            searcher=Searcher(database, settings.statement_timeout_s),
+            intake=Intake(database, store, settings.upload_max_bytes, settings.queue_limit),
+            tokens=Tokens.of(settings),
+            passwords=passwords or Passwords(),
+            limiter=RateLimiter(),
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.database.close()
+
+
+def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
+    """Give the services of the application that serves the connection."""
+    services: Services = connection.app.state.services
+    return services
