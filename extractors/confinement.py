@@ -14,6 +14,8 @@ _FILE_BYTES = 8 << 20
 """No file is written but byte code that Python caches."""
 _START_UP_S = 2
 """Processor seconds that starting and loading libraries may have used already."""
+_LAST_WORD_S = 5
+"""The hard limit comes later than the soft one, as it kills without saying why."""
 
 
 def confine(limits: Limits) -> None:
@@ -25,7 +27,7 @@ def confine(limits: Limits) -> None:
     _set(resource.RLIMIT_FSIZE, _FILE_BYTES)
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NOFILE, limits.open_files)
-    hard_s = limits.cpu_s(limits.pages) + _START_UP_S
+    hard_s = limits.cpu_s(limits.pages) + _START_UP_S + _LAST_WORD_S
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s(1) + _START_UP_S, hard_s))
     signal.alarm(ceil(limits.wall_s))
 
@@ -33,7 +35,7 @@ def confine(limits: Limits) -> None:
 def allow_cpu_for(limits: Limits, pages: int) -> None:
     """Raise the processor time to that of a file of so many pages, within the cap on pages."""
     _, hard_s = resource.getrlimit(resource.RLIMIT_CPU)
-    soft_s = min(limits.cpu_s(pages) + _START_UP_S, hard_s)
+    soft_s = min(limits.cpu_s(pages) + _START_UP_S, hard_s - _LAST_WORD_S)
     resource.setrlimit(resource.RLIMIT_CPU, (soft_s, hard_s))
 
 

@@ -31,6 +31,8 @@ class Limits:
     """One page as a line of JSON: the character cap at its widest escaping fits."""
     restarts: int = 3
     """Fresh children after a crash, each starting behind the page that killed the last one."""
+    restart_within_s: float = 10.0
+    """No restart later than this: the slowest bombs would each cost as much again."""
 
     def cpu_s(self, pages: int) -> int:
         """Processor seconds for that many pages, at most those of the page cap."""

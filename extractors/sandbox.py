@@ -60,7 +60,8 @@ class Reading:
     def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
         self._path = path
         self._limits = limits
-        self._deadline = time.monotonic() + limits.wall_s
+        self._started = time.monotonic()
+        self._deadline = self._started + limits.wall_s
         self._busy = threading.Lock()
         self._stopped = False
         self._child: ChildProcess | None = None
@@ -98,7 +99,7 @@ class Reading:
             if ending not in _WORTH_A_RESTART or self._stated_pages is None or self._stopped:
                 break
             yield self._lost_page()
-            if self._last_page >= self._stated_pages:
+            if self._last_page >= self._stated_pages or self._is_late():
                 break
         yield encode(_summary(first_death or Code.PARSER_CRASHED, self._pages_read))
 
@@ -128,6 +129,9 @@ class Reading:
         repeated = self._stated_pages is not None
         self._stated_pages = json.loads(line).get("pages")
         return not repeated
+
+    def _is_late(self) -> bool:
+        return time.monotonic() - self._started > self._limits.restart_within_s
 
     def _lost_page(self) -> bytes:
         self._last_page += 1

@@ -43,7 +43,8 @@ def write_deck(
         "_rels/.rels": _relationships([("officeDocument", "ppt/presentation.xml")]),
         "ppt/presentation.xml": (
             f'<p:presentation xmlns:p="{_DECK}" xmlns:r="{OFFICE}">'
-            f'<p:sldIdLst>{listed}</p:sldIdLst><p:sldSz cx="12192000" cy="6858000"/></p:presentation>'
+            f"<p:sldIdLst>{listed}</p:sldIdLst>"
+            '<p:sldSz cx="12192000" cy="6858000"/></p:presentation>'
         ),
         "ppt/_rels/presentation.xml.rels": _relationships(
             [("slide", f"slides/slide{n}.xml") for n in range(len(slides))]

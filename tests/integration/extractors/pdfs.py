@@ -1,6 +1,7 @@
 """PDFs written by reportlab for what it writes, and object by object for what nobody should."""
 
 import zlib
+from functools import cache
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -43,8 +44,29 @@ def write_objects(path: Path, objects: Mapping[int, str | bytes], root: int = 1)
     return path
 
 
+@cache
 def stream(content: bytes, extra: str = "") -> bytes:
     """A compressed stream object."""
     packed = zlib.compress(content, 9)
     head = f"<</Length {len(packed)}/Filter/FlateDecode{extra}>>".encode()
     return head + b"\nstream\n" + packed + b"\nendstream"
+
+
+def write_streams(path: Path, *contents: bytes) -> Path:
+    """Write a PDF with a page for each content stream."""
+    font = "<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    kids = " ".join(f"{3 + 2 * number} 0 R" for number in range(len(contents)))
+    objects: dict[int, str | bytes] = {
+        1: "<</Type/Catalog/Pages 2 0 R>>",
+        2: f"<</Type/Pages/Kids[{kids}]/Count {len(contents)}/MediaBox[0 0 300 300]>>",
+    }
+    for number, content in enumerate(contents):
+        page = 3 + 2 * number
+        objects[page] = f"<</Type/Page/Parent 2 0 R/Resources{font}/Contents {page + 1} 0 R>>"
+        objects[page + 1] = stream(content)
+    return write_objects(path, objects)
+
+
+def shown(text: str) -> bytes:
+    """A content stream that shows the text."""
+    return f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode()

@@ -1,0 +1,155 @@
+"""What the sandbox promises to whoever reads through it: an end, in time, with what was read."""
+
+import asyncio
+import os
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from extractors.limits import MIB, Limits
+from extractors.sandbox import Reading, read
+from extractors.types import Code, Document, Page, Summary, WarningCode
+from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
+from tests.integration.extractors.reads import read_sandboxed
+
+pytestmark = pytest.mark.anyio
+
+SMALL = Limits(memory_bytes=192 * MIB)
+BOMB = b" " * (150 * MIB)
+LAUGHING = b"BT /F1 12 Tf " + b"(slow) Tj 0 0 Td " * (4 * MIB)
+"""A page that takes far longer than a test may."""
+
+
+@pytest.fixture(scope="session")
+def slow_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("slow") / "slow.pdf"
+    return write_streams(path, shown("first"), LAUGHING)
+
+
+def children() -> set[int]:
+    listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return {int(pid) for task in listed for pid in task.read_text().split()}
+
+
+def proc(pid: int, name: str) -> str:
+    return Path(f"/proc/{pid}/{name}").read_text()
+
+
+async def test_records_come_in_order_and_end_with_a_summary(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "x", "one", "two")
+    async with aclosing(read(path)) as reading:
+        records = [record async for record in reading]
+    assert [type(record) for record in records] == [Document, Page, Page, Summary]
+    assert records[-1] == Summary("done", pages_read=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("missing", Code.UNREADABLE_FILE), (".", Code.UNREADABLE_FILE), ("empty", Code.EMPTY_FILE)],
+)
+async def test_what_is_no_file_is_refused_without_a_child(
+    tmp_path: Path, name: str, code: Code
+) -> None:
+    (tmp_path / "empty").touch()
+    outcome = await read_sandboxed(tmp_path / name)
+    assert (outcome.summary.status, outcome.summary.code) == ("refused", code)
+
+
+async def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    outcome = await read_sandboxed(tmp_path / "pipe")
+    assert outcome.summary.code is Code.UNREADABLE_FILE
+
+
+async def test_a_path_with_a_nul_is_refused() -> None:
+    assert (await read_sandboxed(Path("a\0b"))).summary.code is Code.UNREADABLE_FILE
+
+
+async def test_a_file_over_the_cap_is_refused(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "x", "text")
+    outcome = await read_sandboxed(path, Limits(file_bytes=100))
+    assert (outcome.summary.status, outcome.summary.code) == ("refused", Code.TOO_LARGE)
+
+
+async def test_a_page_that_kills_the_parser_costs_that_page_only(tmp_path: Path) -> None:
+    path = write_streams(tmp_path / "x", shown("first"), BOMB, shown("third"))
+    outcome = await read_sandboxed(path, SMALL)
+    assert [page.body for page in outcome.pages] == ["first", "", "third"]
+    assert outcome.pages[1].warnings[0].code is WarningCode.PAGE_UNREADABLE
+    assert outcome.summary.status == "partial"
+    assert outcome.summary.code is Code.MEMORY_LIMIT
+    assert outcome.summary.pages_read == 2
+
+
+async def test_a_file_of_nothing_but_bombs_is_refused_in_time(tmp_path: Path) -> None:
+    path = write_streams(tmp_path / "x", *[BOMB] * 5)
+    started = time.monotonic()
+    outcome = await read_sandboxed(path, replace(SMALL, restart_within_s=1))
+    assert (outcome.summary.status, outcome.summary.code) == ("refused", Code.MEMORY_LIMIT)
+    assert time.monotonic() - started < 30
+
+
+async def test_the_wall_limit_keeps_finished_pages(slow_pdf: Path) -> None:
+    started = time.monotonic()
+    outcome = await read_sandboxed(slow_pdf, Limits(wall_s=1.5))
+    assert time.monotonic() - started < 5
+    assert [page.body for page in outcome.pages] == ["first"]
+    assert (outcome.summary.status, outcome.summary.code) == ("partial", Code.TIME_LIMIT)
+
+
+async def test_the_processor_limit_ends_a_busy_child(tmp_path: Path) -> None:
+    path = write_streams(tmp_path / "x", shown("first"), b"0 g " * (16 * MIB))
+    outcome = await read_sandboxed(path, Limits(cpu_s_per_100_pages=0))
+    assert outcome.summary.code is Code.TIME_LIMIT
+
+
+async def test_leaving_early_kills_the_child(slow_pdf: Path) -> None:
+    before = children()
+    async with aclosing(read(slow_pdf)) as reading:
+        async for record in reading:
+            if isinstance(record, Page):
+                break
+        assert children() - before
+    assert not children() - before
+
+
+async def test_cancelling_kills_the_child(slow_pdf: Path) -> None:
+    before = children()
+    task = asyncio.create_task(read_sandboxed(slow_pdf))
+    while not children() - before:  # noqa: ASYNC110 - the kernel tells of a child, no event does
+        await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not children() - before
+
+
+async def test_the_child_knows_none_of_the_parents_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    path = write_streams(tmp_path / "x", shown("text"), LAUGHING)
+    before = children()
+    async with aclosing(read(path)) as reading:
+        await anext(reading)
+        (pid,) = children() - before
+        environment, limits = (proc(pid, name) for name in ("environ", "limits"))
+        group = os.getpgid(pid)
+    assert "secret" not in environment
+    assert group == pid != os.getpgid(0)
+    assert f"Max address space         {1 << 30}" in limits
+    assert "Max core file size        0 " in limits
+
+
+def test_stopping_twice_and_before_the_start_is_harmless(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "x", "text")
+    for lines in (0, 1, 9):
+        reading = Reading(path)
+        for _ in range(lines):
+            reading.next_line()
+        reading.stop()
+        reading.stop()
+        assert reading.next_line() is None
