@@ -13,6 +13,11 @@ from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_FORGET_LOG = text("DELETE FROM pgqueuer_log WHERE created < now() - CAST(:age AS interval)")
+_FORGET_HELD = text(
+    "DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - CAST(:age AS interval)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
@@ -67,10 +72,8 @@ async def oldest_waiting_s(connection: AsyncConnection) -> float:
 async def forget(connection: AsyncConnection, older_than_days: int) -> int:
     """Remove jobs held after a failure, and the queue's log, older than that; for `maintain`."""
     age = {"age": timedelta(days=older_than_days)}
-    await connection.execute(text("DELETE FROM pgqueuer_log WHERE created < now() - :age"), age)
-    held = await connection.execute(
-        text("DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - :age"), age
-    )
+    await connection.execute(_FORGET_LOG, age)
+    held = await connection.execute(_FORGET_HELD, age)
     return int(held.rowcount)
 
 
