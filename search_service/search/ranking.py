@@ -23,6 +23,7 @@ OWN_WEIGHT = 0.2
 
 _MAX_FREQUENCY = 64
 _MAX_FORMS = 4
+_FEW_TERMS = 2
 _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
 
@@ -48,7 +49,9 @@ def passage_score(terms: Sequence[Term]) -> Expression:
 
 def term_scores(terms: Sequence[Term]) -> list[Expression]:
     """Give what each term adds to the score of passage p, in the order of the terms."""
-    return [_term_score(number, term) for number, term in enumerate(terms)]
+    scores = [_term_score(number, term) for number, term in enumerate(terms)]
+    # Of many terms a passage holds few: one look to see that costs less than two to count.
+    return scores if len(scores) <= _FEW_TERMS else [_gated(score) for score in scores]
 
 
 def length_factors(row: str, corpus: str) -> str:
@@ -83,6 +86,12 @@ def _term_score(number: int, term: Term) -> Expression:
         f" * (1 - {K1} / ({K1} + CASE {' '.join(cases)} ELSE 0 END))",
         binds,
     )
+
+
+def _gated(score: Expression) -> Expression:
+    queries = [name for name in score.binds if name.startswith("term_") and "languages" not in name]
+    holds = " OR ".join(f"p.search_vector @@ CAST(:{name} AS tsquery)" for name in queries)
+    return Expression(f"CASE WHEN {holds} THEN {score.sql} ELSE 0 END", score.binds)
 
 
 def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
