@@ -1,15 +1,17 @@
-"""How well a material does: fresh, reviewed, readable, used. Pure but for `note`.
+"""How well a material does: fresh, reviewed, readable, used. Pure but for its history.
 
 A material begins with 100; each issue takes points and comes with what to do about it.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.accounts.policy import Principal
+from search_service.catalog import materials
 from search_service.catalog.materials import MaterialRecord
 from search_service.db.enums import MaterialStatus
 from search_service.db.tables import MaterialHealthHistory
@@ -17,6 +19,7 @@ from search_service.db.tables import MaterialHealthHistory
 OLD_DAYS = 365
 UNUSED_DAYS = 90
 REVIEW_SOON_DAYS = 14
+MAX_HISTORY = 100
 
 _history: Any = MaterialHealthHistory.__table__
 
@@ -91,6 +94,38 @@ async def note(connection: AsyncConnection, material_id: int, health: Health) ->
         )
     )
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a material did at one time."""
+
+    checked_at: datetime
+    health_score: int
+    issues_found: tuple[str, ...]
+    recommendations: tuple[str, ...]
+
+
+async def history(
+    connection: AsyncConnection, principal: Principal, material_id: int
+) -> list[Checked]:
+    """List the last rows of a material's history, newest first. Raises NotFoundError."""
+    await materials.get(connection, principal, material_id)
+    statement = (
+        select(_history)
+        .where(_history.c.material_id == material_id)
+        .order_by(_history.c.checked_at.desc(), _history.c.id.desc())
+        .limit(MAX_HISTORY)
+    )
+    return [
+        Checked(
+            row.checked_at,
+            row.health_score,
+            tuple(row.issues_found or ()),
+            tuple(row.recommendations or ()),
+        )
+        for row in await connection.execute(statement)
+    ]
 
 
 def _expiry(material: MaterialRecord, today: date) -> Issue | None:
