@@ -235,9 +235,10 @@ def _conditions(wanted: MaterialFilter) -> list[ColumnElement[bool]]:
         (wanted.persona_ids, _linked(MaterialPersona, "persona_id", wanted.persona_ids)),
         (wanted.segment_ids, _linked(MaterialSegment, "segment_id", wanted.segment_ids)),
         (wanted.name_contains, m.name.icontains(wanted.name_contains or "", autoescape=True)),
-        (wanted.review_before, d.review_by < wanted.review_before),
     ]
     conditions = [condition for given, condition in pairs if given]
+    if wanted.review_before is not None:
+        conditions.append(d.review_by < wanted.review_before)
     if wanted.guessed is not None:
         has_guess = func.cardinality(d.guessed_fields) > 0
         conditions.append(has_guess if wanted.guessed else ~has_guess)
