@@ -32,7 +32,7 @@ from search_service.cli.demo_library.theme import (
     light_accent_of,
 )
 
-_WIDTH, _HEIGHT = 186 * mm, 258 * mm
+_WIDTH, _HEIGHT = 186 * mm, 254 * mm
 _MARGIN = 16 * mm
 _GUTTER = 8 * mm
 _FOOT = 19 * mm

@@ -132,7 +132,7 @@ def _weight(cells: list[str]) -> float:
     return max(min(max(map(len, cells)), 38), 1.5 * longest_word) + 5.0
 
 
-_HEIGHT = 165.0
+_HEIGHT = 175.0
 
 
 def _chart(block: Chart, universe: str, width: float) -> Drawing:
@@ -170,8 +170,8 @@ def _pie(block: Chart, colours: list[Color]) -> Pie:
 def _axes_chart(block: Chart, colours: list[Color], width: float) -> Any:
     chart: Any = _AXES_CHARTS[block.style]()
     flat = block.style == "bar"
-    chart.x, chart.y = (110 if flat else 40), 34
-    chart.width, chart.height = width - chart.x - 15, _HEIGHT - 44
+    chart.x, chart.y = (110 if flat else 40), 40
+    chart.width, chart.height = width - chart.x - 15, _HEIGHT - 50
     chart.data = [values for _, values in block.series]
     chart.categoryAxis.categoryNames = list(block.categories)
     chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 8
@@ -191,7 +191,7 @@ def _axes_chart(block: Chart, colours: list[Color], width: float) -> Any:
 
 def _legend(names: tuple[str, ...], colours: list[Color], left: float, *, round_chart: bool) -> Any:
     legend: Any = Legend()
-    legend.x, legend.y = left, 140 if round_chart else 12
+    legend.x, legend.y = left, 140 if round_chart else 8
     legend.boxAnchor = "nw" if round_chart else "w"
     legend.columnMaximum = 8 if round_chart else 1
     legend.alignment, legend.fontName, legend.fontSize = "right", "Helvetica", 8

@@ -60,7 +60,7 @@ def draw_columns(slide: Any, body: Columns, top: float) -> None:
 def draw_table(slide: Any, body: Table, top: float) -> None:
     rows, columns = len(body.rows), len(body.rows[0])
     size = 15 if rows <= 7 else 13 if rows <= 10 else 11
-    box = [Inches(v) for v in (_LEFT, top, _WIDTH, min(0.62, 4.4 / rows) * rows)]
+    box = [Inches(v) for v in (_LEFT, top, _WIDTH, min(0.72, 4.4 / rows) * rows)]
     table = slide.shapes.add_table(rows, columns, *box).table
     for column, width in zip(table.columns, _column_widths(body.rows), strict=True):
         column.width = Inches(width)
@@ -103,6 +103,9 @@ def draw_chart(slide: Any, body: Chart, top: float) -> None:
     plot.vary_by_categories = round_chart
     plot.has_data_labels = True
     plot.data_labels.font.size = Pt(12)
+    if round_chart:
+        plot.data_labels.font.bold = True
+        plot.data_labels.font.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
     if not round_chart:
         chart.value_axis.has_major_gridlines = chart.value_axis.visible = body.style == "line"
     if body.style == "bar":
@@ -116,6 +119,7 @@ def draw_diagram(slide: Any, body: Diagram, top: float) -> None:
     gap = 0.35
     width = (_WIDTH - gap * (count - 1)) / count
     height = _BOTTOM - top - (0.5 if body.footnote else 0.1)
+    rows = max(len(group) for group in body.groups) - 1
     for at, (heading, *boxes) in enumerate(body.groups):
         outer = slide.shapes.add_group_shape()
         outer.name = f"Group {heading}"
@@ -125,7 +129,7 @@ def draw_diagram(slide: Any, body: Diagram, top: float) -> None:
         frame.fill.fore_color.theme_color = MSO_THEME_COLOR.BACKGROUND_2
         _label(outer.shapes, Box(left, top + 0.1, width, 0.6), heading)
         inner = outer.shapes.add_group_shape()
-        step = (height - 0.95) / max(len(boxes), 3)
+        step = (height - 0.95) / rows
         for row, text in enumerate(boxes):
             cell = Box(left + 0.2, top + 0.8 + row * step, width - 0.4, step - 0.15)
             _panel(inner.shapes, cell, (text,), 14 if len(text) < 60 else 12)
@@ -139,6 +143,7 @@ def draw_cards(slide: Any, body: Cards, top: float) -> None:
     down = -(-count // across)
     width = (_WIDTH - 0.3 * (across - 1)) / across
     height = min((_BOTTOM - top - 0.1 - 0.3 * (down - 1)) / down, 3.2)
+    top += 0.6 if down == 1 else 0
     for at, card in enumerate(body.cards):
         left = _LEFT + (at % across) * (width + 0.3)
         box = Box(left, top + (at // across) * (height + 0.3), width, height)
