@@ -1,0 +1,1 @@
+"""The web application: pages and fragments for people, rendered on the server."""

@@ -1,0 +1,96 @@
+"""A material, its slides at their permanent addresses, and its file."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from litestar import get
+from litestar.response import Response, Stream, Template
+
+from search_service.accounts import policy
+from search_service.accounts.caller import Caller
+from search_service.accounts.policy import READ
+from search_service.catalog import editing, pages, versions
+from search_service.catalog import materials as catalog
+from search_service.catalog.metadata import MAX_ID
+from search_service.errors import NotFoundError
+from search_service.jobs import progress
+from search_service.serving.authentication import scoped
+from search_service.serving.services import Services
+from search_service.web.rendering import WebRequest, page
+from search_service.web.views import reading
+from search_service.web.views.reading import Known
+
+
+@get("/m/{material_id:int}", opt=scoped(READ), name="web:material")
+async def show_material(
+    request: WebRequest, services: Services, caller: Caller, material_id: int
+) -> Template:
+    """Show what a material is and what its slides are called."""
+    known = await know(services, caller, material_id)
+    head = reading.head_of(known.material, caller.principal)
+    view = reading.material_of(head, known, datetime.now(UTC).date())
+    return page(request, "material.html", "", head=head, view=view)
+
+
+@get("/m/{material_id:int}/s/{number:int}", opt=scoped(READ), name="web:slide")
+async def show_slide(
+    request: WebRequest, services: Services, caller: Caller, material_id: int, number: int
+) -> Template:
+    """Show what stands on a slide; `v` is the version in which a link saw it."""
+    known = await know(services, caller, material_id)
+    head = reading.head_of(known.material, caller.principal)
+    view = reading.slide_of(head, known.pages, number, services.settings.public_url)
+    if view is None:
+        raise NotFoundError(f"This material has no {head.word} {number}.")
+    seen = request.query_params.get("v", "")
+    notice = reading.version_notice(seen, head)
+    return page(request, "slide.html", "", head=head, view=view, notice=notice)
+
+
+@get("/m/{material_id:int}/file", opt=scoped(READ), name="web:file")
+async def download(services: Services, caller: Caller, material_id: int) -> Response[Any]:
+    """Give the present file under its own name, and count that."""
+    require_id(material_id)
+    async with services.database.reading() as connection:
+        version = await versions.get(connection, caller.principal, material_id)
+    if not await services.store.exists(version.sha256):
+        raise NotFoundError("The original is not in the file store; tell an administrator.")
+    async with services.database.transaction() as connection:
+        await editing.count_download(connection, caller, material_id)
+    return Stream(
+        _bytes(services, version.sha256),
+        media_type=version.media_type,
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(version.file_name)}",
+            "Content-Length": str(version.file_size),
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+async def know(services: Services, caller: Caller, material_id: int) -> Known:
+    """Read everything about a material that its pages show. Raises NotFoundError."""
+    require_id(material_id)
+    async with services.database.reading() as connection:
+        material = await catalog.get(connection, caller.principal, material_id)
+        version = await versions.get(connection, caller.principal, material_id)
+        found = await pages.find(connection, caller.principal, material_id)
+        editor = policy.may_edit(caller.principal, material.owner_id)
+        job = await progress.latest(connection, material_id) if editor else None
+    return Known(material, found, version.receipt, job)
+
+
+def require_id(number: int) -> None:
+    """Raise NotFoundError for a number that can be no id."""
+    if not 0 < number <= MAX_ID:
+        raise NotFoundError("There is no such material, or you may not see it.")
+
+
+async def _bytes(services: Services, sha256: str) -> AsyncIterator[bytes]:
+    async for block in services.store.read(sha256):
+        yield block
+
+
+HANDLERS = (show_material, show_slide, download)

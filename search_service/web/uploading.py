@@ -1,0 +1,112 @@
+"""Uploading files and following how they are read; the list of what somebody has uploaded."""
+
+from collections.abc import AsyncIterator
+
+from litestar import get, post
+from litestar.datastructures import UploadFile
+from litestar.response import Template
+
+from search_service.accounts import policy
+from search_service.accounts.caller import Caller
+from search_service.accounts.policy import READ, WRITE
+from search_service.catalog import materials
+from search_service.catalog.materials import MaterialFilter, Paging
+from search_service.db.enums import MaterialStatus
+from search_service.errors import (
+    FileRefusedError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from search_service.ingest.upload import Upload
+from search_service.jobs import progress
+from search_service.jobs.progress import JobFilter
+from search_service.serving.authentication import scoped
+from search_service.serving.services import Services
+from search_service.web.materials import require_id
+from search_service.web.rendering import WebRequest, fragment, page
+from search_service.web.views import library, wording
+from search_service.web.views.library import LibraryState
+from search_service.web.views.progress import ProgressView, UploadRow, progress_of
+
+READ_BYTES = 256 * 1024
+PAGE = 50
+
+
+@get("/upload", opt=scoped(WRITE), name="web:upload")
+async def show_upload(request: WebRequest, services: Services, caller: Caller) -> Template:
+    """Show the drop zone."""
+    policy.require_upload(caller.principal)
+    limit = wording.size(services.settings.upload_max_bytes)
+    return page(request, "upload.html", "upload", rows=(), limit=limit)
+
+
+@post("/upload", opt=scoped(WRITE), status_code=200)
+async def upload(request: WebRequest, services: Services, caller: Caller) -> Template:
+    """Take the files of the form; each is answered with a row that follows its reading."""
+    policy.require_upload(caller.principal)
+    form = await request.form()
+    files = [file for file in form.getall("files", []) if isinstance(file, UploadFile)]
+    rows = [await _take(services, caller, file) for file in files if file.filename]
+    if request.headers.get("HX-Request") == "true":
+        return fragment(request, "parts/upload_rows.html", rows=rows)
+    limit = wording.size(services.settings.upload_max_bytes)
+    return page(request, "upload.html", "upload", rows=rows, limit=limit)
+
+
+@get("/uploads/{job_id:int}", opt=scoped(READ))
+async def show_progress(
+    request: WebRequest, services: Services, caller: Caller, job_id: int
+) -> Template:
+    """Show how far one reading is, for a page that asks again and again."""
+    require_id(job_id)
+    async with services.database.transaction() as connection:
+        job = await progress.get(connection, job_id)
+        material = await materials.get(connection, caller.principal, job.material_id)
+    if not policy.may_edit(caller.principal, material.owner_id):
+        raise NotFoundError("There is no such job.")
+    return fragment(request, "parts/progress.html", item=progress_of(job, material.name))
+
+
+@get("/library", opt=scoped(READ), name="web:library")
+async def show_library(request: WebRequest, services: Services, caller: Caller) -> Template:
+    """List materials with their states, one's own unless asked otherwise."""
+    policy.require_upload(caller.principal)
+    state = LibraryState.read(request.query_params)
+    own = () if state.everybody else (caller.principal.user_id or 0,)
+    wanted = MaterialFilter(statuses=state.statuses, owner_ids=own)
+    async with services.database.reading() as connection:
+        paging = Paging(limit=PAGE, cursor=state.cursor)
+        listing = await materials.find(connection, caller.principal, wanted, paging)
+        counts = {
+            status: await materials.count(
+                connection, caller.principal, MaterialFilter(statuses=(status,), owner_ids=own)
+            )
+            for status in MaterialStatus
+        }
+        ids = tuple(material.id for material in listing.items)
+        jobs = await progress.find(connection, JobFilter(material_ids=ids, limit=4 * PAGE))
+    view = library.library_of(state, listing, counts, jobs)
+    return page(request, "library.html", "library", view=view)
+
+
+async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadRow:
+    try:
+        accepted = await services.intake.accept(caller, Upload(file.filename, _blocks(file)))
+    except (
+        FileRefusedError, InvalidInputError, TooManyRequestsError, UnavailableError
+    ) as error:  # fmt: skip
+        return UploadRow(file.filename, refusal=error.message)
+    async with services.database.transaction() as connection:
+        job = await progress.latest(connection, accepted.material_id)
+    item: ProgressView | None = progress_of(job, file.filename) if job else None
+    return UploadRow(file.filename, item, accepted.material_id, accepted.duplicate)
+
+
+async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
+    while block := await file.read(READ_BYTES):
+        yield block
+
+
+HANDLERS = (show_upload, upload, show_progress, show_library)

@@ -1,0 +1,1 @@
+"""What pages show, as values: made from what the service answers, without any IO."""

@@ -1,0 +1,126 @@
+"""Addresses of pages: the search state that an address holds, and which targets are our own. Pure.
+
+The address of a search is its only state: it can be shared, bookmarked and reloaded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+from urllib.parse import quote, urlencode, urlsplit
+
+from search_service.search.request import SearchRequest, Sort
+from search_service.search.tree import Field
+
+MAX_TEXT = 2_000
+MAX_VALUES = 64
+MAX_VALUE = 255
+_MAX_CURSOR = 2_000
+_FIELDS = {member.value: member for member in Field}
+_SORTS = {member.value: member for member in Sort}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """What an address asks of the search page; `verbatim` refuses corrections.
+
+    `asked` is False for the bare address, which is the start page.
+    """
+
+    text: str = ""
+    chosen: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
+    sort: Sort = Sort.RELEVANCE
+    verbatim: bool = False
+    cursor: str | None = None
+    asked: bool = False
+
+    @classmethod
+    def read(cls, parameters: Iterable[tuple[str, str]]) -> Self:
+        """Read query parameters; those unknown or out of range are left out, never an error."""
+        last: dict[str, str] = {}
+        chosen: dict[Field, dict[str, None]] = {}
+        for name, value in parameters:
+            if name in _FIELDS:
+                values = chosen.setdefault(_FIELDS[name], {})
+                if value and len(value) <= MAX_VALUE and len(values) < MAX_VALUES:
+                    values[value] = None
+            else:
+                last[name] = value
+        kept = {field: tuple(values) for field, values in chosen.items() if values}
+        cursor = last.get("cursor") or None
+        return cls(
+            text=" ".join(last.get("q", "")[:MAX_TEXT].split()),
+            chosen=kept,
+            sort=_SORTS.get(last.get("sort", ""), Sort.RELEVANCE),
+            verbatim=last.get("exact") == "1",
+            cursor=cursor if cursor and len(cursor) <= _MAX_CURSOR else None,
+            asked="q" in last or bool(kept),
+        )
+
+    @property
+    def address(self) -> str:
+        """The address that asks the same; the same state always gives the same text."""
+        pairs = [("q", self.text)]
+        pairs += [(name, value) for name in Field for value in self.chosen.get(name, ())]
+        pairs += [("sort", self.sort.value)] if self.sort is not Sort.RELEVANCE else []
+        pairs += [("exact", "1")] if self.verbatim else []
+        pairs += [("cursor", self.cursor)] if self.cursor else []
+        return f"/?{urlencode(pairs)}"
+
+    def request(self) -> SearchRequest:
+        """Give what is asked of search."""
+        return SearchRequest(
+            text=self.text,
+            selection=self.chosen,
+            sort=self.sort,
+            cursor=self.cursor,
+            correct=not self.verbatim,
+        )
+
+    def without(self, name: Field, value: str) -> "SearchState":
+        """Give the state with one chosen value removed, from its first page on."""
+        left = tuple(kept for kept in self.chosen.get(name, ()) if kept != value)
+        chosen = {key: values for key, values in self.chosen.items() if key is not name}
+        return replace(self, chosen=chosen | ({name: left} if left else {}), cursor=None)
+
+    def without_filters(self) -> "SearchState":
+        return replace(self, chosen={}, cursor=None)
+
+    def asking(self, text: str, *, verbatim: bool = False) -> "SearchState":
+        """Give the state with other words."""
+        return replace(self, text=text, verbatim=verbatim, cursor=None)
+
+    def continued(self, cursor: str) -> "SearchState":
+        return replace(self, cursor=cursor)
+
+
+def material_address(material_id: int) -> str:
+    return f"/m/{material_id}"
+
+
+def slide_address(material_id: int, number: int, version: int | None = None) -> str:
+    """Give a slide's permanent address; with `version` that of the version that was seen."""
+    suffix = "" if version is None else f"?v={version}"
+    return f"/m/{material_id}/s/{number}{suffix}"
+
+
+def sign_in_address(target: str) -> str:
+    """Give the sign-in page that leads back to `target`."""
+    return "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='')}"
+
+
+def local_target(wanted: str | None) -> str:
+    r"""Give `wanted` if it is a path of this service that may be opened after signing in, else "/".
+
+    Browsers read `\\` as `/` and drop tabs and newlines, so none of them may stand in it.
+    """
+    if not wanted or len(wanted) > MAX_TEXT or not wanted.startswith("/"):
+        return "/"
+    if wanted.startswith("//") or any(char == "\\" or ord(char) <= 32 for char in wanted):
+        return "/"
+    try:
+        parsed = urlsplit(wanted)
+    except ValueError:
+        return "/"
+    if parsed.scheme or parsed.netloc or parsed.path.startswith(("/sign-", "/api/", "/setup")):
+        return "/"
+    return wanted

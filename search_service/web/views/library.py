@@ -1,0 +1,140 @@
+"""The list of materials for those who look after them, as values. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlencode
+
+from search_service.catalog.cursors import Listing
+from search_service.catalog.materials import MaterialRecord
+from search_service.db.enums import MaterialStatus
+from search_service.jobs.progress import JobRecord
+from search_service.web.views import wording
+from search_service.web.views.progress import ProgressView, progress_of
+
+_TONES: Mapping[MaterialStatus, str] = {
+    MaterialStatus.DRAFT: "plain",
+    MaterialStatus.REVIEW: "warn",
+    MaterialStatus.PUBLISHED: "good",
+    MaterialStatus.ARCHIVED: "quiet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryState:
+    """What an address asks of the list; no status means all of them."""
+
+    status: MaterialStatus | None = None
+    everybody: bool = False
+    cursor: str | None = None
+
+    @classmethod
+    def read(cls, parameters: Mapping[str, str]) -> Self:
+        """Read query parameters; what is unknown is left out."""
+        status = parameters.get("status", "").upper()
+        return cls(
+            MaterialStatus(status) if status in set(MaterialStatus) else None,
+            parameters.get("owner") == "all",
+            parameters.get("cursor") or None,
+        )
+
+    @property
+    def statuses(self) -> tuple[MaterialStatus, ...]:
+        return (self.status,) if self.status else ()
+
+    @property
+    def address(self) -> str:
+        pairs = [("status", self.status.value.lower())] if self.status else []
+        pairs += [("owner", "all")] if self.everybody else []
+        pairs += [("cursor", self.cursor)] if self.cursor else []
+        return f"/library?{urlencode(pairs)}" if pairs else "/library"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    address: str
+    count: int | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryRow:
+    """A material; `progress` only while its file is read or where that failed."""
+
+    id: int
+    name: str
+    kind: str
+    status: str
+    tone: str
+    owner: str
+    pages: str
+    completeness: int
+    guessed: bool
+    updated: str
+    progress: ProgressView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    rows: tuple[LibraryRow, ...]
+    statuses: tuple[Tab, ...]
+    owners: tuple[Tab, ...]
+    everybody: bool
+    more_address: str
+
+
+def library_of(
+    state: LibraryState,
+    listing: Listing[MaterialRecord],
+    counts: Mapping[MaterialStatus, int],
+    jobs: Sequence[JobRecord],
+) -> Library:
+    """Lay out one stretch of the list; `jobs` are newest first."""
+    newest: dict[int, JobRecord] = {}
+    for job in jobs:
+        newest.setdefault(job.material_id, job)
+    cursor = listing.next_cursor
+    more = LibraryState(state.status, state.everybody, cursor).address if cursor else ""
+    return Library(
+        rows=tuple(_row(material, newest.get(material.id)) for material in listing.items),
+        statuses=(
+            _status_tab(state, None, sum(counts.values())),
+            *(_status_tab(state, status, counts[status]) for status in MaterialStatus),
+        ),
+        owners=(
+            Tab("Mine", LibraryState(state.status).address, None, not state.everybody),
+            Tab(
+                "Everybody’s",
+                LibraryState(state.status, everybody=True).address,
+                None,
+                state.everybody,
+            ),
+        ),
+        everybody=state.everybody,
+        more_address=more,
+    )
+
+
+def _status_tab(state: LibraryState, status: MaterialStatus | None, count: int) -> Tab:
+    label = wording.STATUSES[status] if status else "All"
+    address = LibraryState(status, state.everybody).address
+    return Tab(label, address, count, state.status is status)
+
+
+def _row(material: MaterialRecord, job: JobRecord | None) -> LibraryRow:
+    told = job is not None and (not job.state.is_final or job.message is not None)
+    word = wording.page_word(material.file_format)
+    return LibraryRow(
+        id=material.id,
+        name=material.name,
+        kind=wording.TYPES[material.material_type],
+        status=wording.STATUSES[material.status],
+        tone=_TONES[material.status],
+        owner=material.owner_name or "",
+        pages=wording.counted(material.page_count, word) if material.page_count else "",
+        completeness=material.completeness_score,
+        guessed=bool(material.guessed_fields),
+        updated=wording.day(material.updated_at),
+        progress=progress_of(job, material.name) if job and told else None,
+    )

@@ -1,0 +1,261 @@
+"""The pages of a material and of a slide as values. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from search_service.accounts import policy
+from search_service.accounts.policy import Principal
+from search_service.catalog.materials import MaterialRecord
+from search_service.catalog.pages import PageRecord
+from search_service.jobs.progress import JobRecord
+from search_service.web.views import wording
+from search_service.web.views.addresses import material_address, slide_address
+from search_service.web.views.wording import Badge, Facts
+
+_START_CHARACTERS = 140
+_BAGGAGE: Mapping[str, str] = {
+    "speaker_notes": "slide with speaker notes",
+    "comments": "comment",
+    "hidden_slides": "hidden slide",
+    "embedded_workbooks": "embedded file",
+    "external_links": "linked file",
+    "author_metadata": "property naming people or companies",
+}
+_BAGGAGE_PLURALS: Mapping[str, str] = {
+    "speaker_notes": "slides with speaker notes",
+    "author_metadata": "properties naming people or companies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a material: `job` is the newest reading of its file, where the reader may
+    know of it, and `receipt` what came of reading the version that is shown.
+    """
+
+    material: MaterialRecord
+    pages: Sequence[PageRecord]
+    receipt: Mapping[str, Any] | None
+    job: JobRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A slide in the list of a material."""
+
+    address: str
+    number: int
+    title: str
+    start: str
+    hidden: bool
+    has_notes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A named fact of the side panel."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialHead:
+    """What stands above a material and each of its slides."""
+
+    id: int
+    address: str
+    name: str
+    badges: tuple[Badge, ...]
+    download: str
+    file_line: str
+    word: str
+    portrait: bool
+    version: int
+    may_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """A material with its slides; `notices` are what a reader must know first."""
+
+    head: MaterialHead
+    description: str
+    terms: tuple[Term, ...]
+    tags: tuple[str, ...]
+    use_cases: tuple[str, ...]
+    pain_points: tuple[str, ...]
+    lines: tuple[PageLine, ...]
+    notices: tuple[str, ...]
+    baggage: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlideView:
+    """One slide: its text by where it comes from, its neighbours and its permanent address."""
+
+    head: MaterialHead
+    page: PageRecord
+    title: str
+    paragraphs: tuple[str, ...]
+    notes: tuple[str, ...]
+    count: int
+    previous: str
+    following: str
+    permanent: str
+
+
+def head_of(material: MaterialRecord, principal: Principal) -> MaterialHead:
+    """Give what stands above a material's pages."""
+    word = wording.page_word(material.file_format)
+    count = wording.counted(material.page_count, word) if material.page_count else ""
+    file = ((material.file_format or "").upper(), wording.size(material.file_size), count)
+    return MaterialHead(
+        id=material.id,
+        address=material_address(material.id),
+        name=material.name,
+        badges=wording.badges_of(facts_of(material)),
+        download=f"{material_address(material.id)}/file",
+        file_line=" · ".join(part for part in file if part),
+        word=word,
+        portrait=word == "page",
+        version=material.current_version,
+        may_edit=policy.may_edit(principal, material.owner_id),
+    )
+
+
+def material_of(head: MaterialHead, known: Known, today: date) -> MaterialView:
+    """Lay out a material on a day."""
+    material = known.material
+    return MaterialView(
+        head=head,
+        description=material.description or "",
+        terms=_terms(material),
+        tags=material.tags,
+        use_cases=material.use_cases,
+        pain_points=material.pain_points,
+        lines=tuple(_line(material.id, page) for page in known.pages),
+        notices=_notices(known, today),
+        baggage=baggage_of(known.receipt),
+    )
+
+
+def slide_of(
+    head: MaterialHead, pages: Sequence[PageRecord], number: int, public_url: str
+) -> SlideView | None:
+    """Lay out the slide `number`; None where there is none."""
+    place = next((at for at, page in enumerate(pages) if page.page_number == number), None)
+    if place is None:
+        return None
+    page = pages[place]
+    numbers = [other.page_number for other in pages]
+    address = slide_address(head.id, number, head.version)
+    return SlideView(
+        head=head,
+        page=page,
+        title=page.title or f"{head.word.capitalize()} {number}",
+        paragraphs=paragraphs_of(_without_title(page)),
+        notes=paragraphs_of(page.notes),
+        count=len(pages),
+        previous=slide_address(head.id, numbers[place - 1]) if place else "",
+        following=slide_address(head.id, numbers[place + 1]) if place + 1 < len(pages) else "",
+        permanent=f"{public_url}{address}",
+    )
+
+
+def version_notice(seen: str, head: MaterialHead) -> str:
+    """Say that a link was made in another version than is shown; `seen` is as in the address."""
+    if not seen.isdecimal() or seen == str(head.version):
+        return ""
+    return (
+        f"This link was made for another version of the file. You see the present one, version "
+        f"{head.version}."
+    )
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """Cut a text at its line ends; blank lines go."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def facts_of(material: MaterialRecord) -> Facts:
+    return Facts(
+        material.material_type,
+        material.audience,
+        material.status,
+        material.product_name,
+        material.universe_name,
+        material.file_format,
+        material.language,
+    )
+
+
+def baggage_of(receipt: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Say what travels with the file beside its pages."""
+    counts: Mapping[str, int] = (receipt or {}).get("baggage") or {}
+    return tuple(
+        f"{counts[name]:,} {_BAGGAGE_PLURALS[name]}"
+        if counts[name] > 1 and name in _BAGGAGE_PLURALS
+        else wording.counted(counts[name], word)
+        for name, word in _BAGGAGE.items()
+        if counts.get(name)
+    )
+
+
+def _terms(material: MaterialRecord) -> tuple[Term, ...]:
+    terms = (
+        Term("For", ", ".join(item.name for item in material.personas)),
+        Term("In", ", ".join(item.name for item in material.segments)),
+        Term("Product", material.product_name or ""),
+        Term("Universe", material.universe_name or ""),
+        Term("Language", wording.language(material.language)),
+        Term("Version", material.version or ""),
+        Term("Updated", wording.day(material.updated_at)),
+        Term("Review by", wording.day(material.review_by)),
+        Term("Expires", wording.day(material.expires_on)),
+        Term("Owner", material.owner_name or ""),
+        Term("Downloads", f"{material.usage_count:,}" if material.usage_count else ""),
+    )
+    return tuple(term for term in terms if term.value)
+
+
+def _line(material_id: int, page: PageRecord) -> PageLine:
+    text = " ".join(_without_title(page).split())
+    cut = text if len(text) <= _START_CHARACTERS else f"{text[:_START_CHARACTERS].rstrip()}…"
+    return PageLine(
+        address=slide_address(material_id, page.page_number),
+        number=page.page_number,
+        title=page.title,
+        start=cut,
+        hidden=page.hidden,
+        has_notes=bool(page.notes.strip()),
+    )
+
+
+def _without_title(page: PageRecord) -> str:
+    """The body without its title, which in a PDF is the body's first line as well."""
+    title = " ".join(page.title.split())
+    lines = page.body.splitlines()
+    for count in range(1, min(3, len(lines)) + 1):
+        if title and " ".join(" ".join(lines[:count]).split()) == title:
+            return "\n".join(lines[count:])
+    return page.body
+
+
+def _notices(known: Known, today: date) -> tuple[str, ...]:
+    material, job = known.material, known.job
+    overdue = material.review_by is not None and material.review_by < today
+    expired = material.expires_on is not None and material.expires_on <= today
+    reading = job is not None and not job.state.is_final
+    notices = (
+        f"This material expired on {wording.day(material.expires_on)}." if expired else "",
+        f"Its review was due on {wording.day(material.review_by)}: check it before you send it."
+        if overdue and not expired
+        else "",
+        "The file is being read just now." if reading else "",
+        (job.message or "") if job and job.state.is_final and job.message else "",
+        "Nothing could be read from this file." if not known.pages and not reading else "",
+    )
+    return tuple(notice for notice in notices if notice)

@@ -1,0 +1,136 @@
+"""The review screen as values: what was read, page by page, and the next statuses. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from search_service.accounts import policy
+from search_service.accounts.policy import Principal
+from search_service.catalog.materials import MaterialRecord
+from search_service.catalog.pages import PageRecord
+from search_service.db.enums import MaterialStatus
+from search_service.web.views import wording
+from search_service.web.views.reading import Known, baggage_of, paragraphs_of
+
+_STEPS: Mapping[tuple[MaterialStatus, MaterialStatus], str] = {
+    (MaterialStatus.DRAFT, MaterialStatus.REVIEW): "Send to review",
+    (MaterialStatus.REVIEW, MaterialStatus.PUBLISHED): "Publish",
+    (MaterialStatus.REVIEW, MaterialStatus.DRAFT): "Back to draft",
+    (MaterialStatus.PUBLISHED, MaterialStatus.ARCHIVED): "Archive",
+    (MaterialStatus.PUBLISHED, MaterialStatus.REVIEW): "Back to review",
+    (MaterialStatus.ARCHIVED, MaterialStatus.DRAFT): "Reopen as draft",
+}
+_SOURCES: Mapping[str, str] = {
+    "title": "title", "text": "text", "table": "tables", "notes": "notes", "comments": "comments",
+    "chart": "charts", "diagram": "diagrams", "alt_text": "alternative texts",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button that takes the material to another status; one of them leads on."""
+
+    status: str
+    label: str
+    leads_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """What was read from one page; `warnings` are sentences, `needs_look` where one matters."""
+
+    page: PageRecord
+    title: str
+    paragraphs: tuple[str, ...]
+    notes: tuple[str, ...]
+    characters: int
+    warnings: tuple[str, ...]
+    needs_look: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """What was read from the present file."""
+
+    pages: tuple[ReviewPage, ...]
+    summary: str
+    baggage: tuple[str, ...]
+    file_warnings: tuple[str, ...]
+    to_check: tuple[int, ...]
+    steps: tuple[Step, ...]
+    advice: tuple[str, ...]
+
+
+def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
+    """Lay out the review of a material; `word` is what its pages are called."""
+    receipt = known.receipt or {}
+    pages = tuple(_page(page, word) for page in known.pages)
+    return ReviewView(
+        pages=pages,
+        summary=_summary(receipt, len(pages), word),
+        baggage=baggage_of(receipt),
+        file_warnings=tuple(_sentences(receipt.get("warnings") or ())),
+        to_check=tuple(page.page.page_number for page in pages if page.needs_look),
+        steps=steps_of(known.material, principal),
+        advice=(*known.material.completeness_reasons, *known.material.health_reasons),
+    )
+
+
+def steps_of(material: MaterialRecord, principal: Principal) -> tuple[Step, ...]:
+    """Give the steps that the principal may take, the one that leads on first."""
+    allowed = [
+        new
+        for new in MaterialStatus
+        if policy.may_transition(principal, material.owner_id, material.status, new)
+    ]
+    ahead = {MaterialStatus.REVIEW, MaterialStatus.PUBLISHED}
+    steps = [
+        Step(
+            new.value,
+            _STEPS[material.status, new],
+            new in ahead and material.status is not MaterialStatus.PUBLISHED,
+        )
+        for new in allowed
+    ]
+    return tuple(sorted(steps, key=lambda step: not step.leads_on))
+
+
+def _page(page: PageRecord, word: str) -> ReviewPage:
+    cells = sum(len(cell) for table in page.tables for row in table for cell in row)
+    other = (page.alt_texts, page.chart_texts, page.diagram_texts)
+    characters = len(page.title) + len(page.body) + len(page.notes) + cells
+    return ReviewPage(
+        page=page,
+        title=page.title or f"{word.capitalize()} {page.page_number}",
+        paragraphs=paragraphs_of(page.body),
+        notes=paragraphs_of(page.notes),
+        characters=characters + sum(len(text) for texts in other for text in texts),
+        warnings=tuple(_sentences(page.warnings)),
+        needs_look=any(item["code"] not in wording.HARMLESS_WARNINGS for item in page.warnings),
+    )
+
+
+def _sentences(warnings: Iterable[Mapping[str, str | None]]) -> list[str]:
+    return [
+        f"{wording.warning(item['code'])}: {item['detail']}"
+        if item.get("detail")
+        else wording.warning(item["code"])
+        for item in warnings
+    ]
+
+
+def _summary(receipt: Mapping[str, Any], pages: int, word: str) -> str:
+    """One line: how many pages, how much text from where, by which reader."""
+    totals: Mapping[str, Any] = receipt.get("totals") or {}
+    characters: Mapping[str, int] = totals.get("characters") or {}
+    sources = [_SOURCES.get(source, source) for source in characters]
+    without = totals.get("pages_without_text") or 0
+    parts = (
+        wording.counted(pages, word),
+        f"{sum(characters.values()):,} characters from {wording.joined(sources)}"
+        if sources
+        else "",
+        f"{wording.counted(without, word)} without text" if without else "",
+        f"read in {receipt['duration_s']:.1f} s" if receipt.get("duration_s") else "",
+    )
+    return " · ".join(part for part in parts if part)
