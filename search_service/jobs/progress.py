@@ -3,6 +3,7 @@
 It does not decide who may see a job, and does no work; callers own the transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -159,6 +160,12 @@ async def get(connection: AsyncConnection, job_id: int) -> JobRecord:
     if row is None:
         raise NotFoundError("There is no such job.")
     return _record(row)
+
+
+async def get_many(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, JobRecord]:
+    """Give the jobs that there are of `ids`, by id."""
+    rows = await connection.execute(select(_jobs).where(_jobs.c.id.in_(ids)))
+    return {row["id"]: _record(row) for row in rows.mappings()}
 
 
 async def find(connection: AsyncConnection, wanted: JobFilter) -> list[JobRecord]:

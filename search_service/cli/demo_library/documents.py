@@ -21,7 +21,7 @@ from reportlab.platypus import (
 
 from search_service.cli.demo_library.markup import ContentError
 from search_service.cli.demo_library.model import Document, Metadata, Page
-from search_service.cli.demo_library.page_blocks import balance_columns, draw_blocks
+from search_service.cli.demo_library.page_blocks import Space, fit_blocks
 from search_service.cli.demo_library.theme import (
     COMPANY,
     GREY,
@@ -41,6 +41,9 @@ _BAND = 13 * mm
 _HEAD = 25 * mm
 _INNER = _WIDTH - 2 * _MARGIN
 _COLUMN_WIDTHS = {1: _INNER, 2: (_INNER - _GUTTER) / 2}
+_OPENING_TOP = _HEIGHT - _HERO - 4 * mm
+_LATER_TOP = _HEIGHT - _BAND - _HEAD
+_PADDING = 6
 _TITLE_STYLE = "title"
 
 
@@ -81,31 +84,31 @@ class _Template(BaseDocTemplate):
 
 
 def _opening_template(columns: int, metadata: Metadata) -> PageTemplate:
-    head = Frame(_MARGIN, _HEIGHT - _HERO, _INNER, _HERO - 15 * mm, 0, 6, 0, 6, id="head")
-    body_top = _HEIGHT - _HERO - 4 * mm
+    head = Frame(
+        _MARGIN, _HEIGHT - _HERO, _INNER, _HERO - 15 * mm, 0, _PADDING, 0, _PADDING, id="head"
+    )
 
     def paint(canvas: Canvas, _: BaseDocTemplate) -> None:
         _paint_hero(canvas, metadata)
         _paint_foot(canvas, metadata)
 
-    return PageTemplate("opening", [head, *_column_frames(columns, body_top)], onPage=paint)
+    return PageTemplate("opening", [head, *_column_frames(columns, _OPENING_TOP)], onPage=paint)
 
 
 def _later_template(columns: int, metadata: Metadata) -> PageTemplate:
-    head_bottom = _HEIGHT - _BAND - _HEAD
-    head = Frame(_MARGIN, head_bottom, _INNER, _HEAD, 0, 6, 0, 6, id="head")
+    head = Frame(_MARGIN, _LATER_TOP, _INNER, _HEAD, 0, _PADDING, 0, _PADDING, id="head")
 
     def paint(canvas: Canvas, _: BaseDocTemplate) -> None:
         _paint_band(canvas, metadata)
         _paint_foot(canvas, metadata)
 
-    return PageTemplate(f"later{columns}", [head, *_column_frames(columns, head_bottom)], paint)
+    return PageTemplate(f"later{columns}", [head, *_column_frames(columns, _LATER_TOP)], paint)
 
 
 def _column_frames(columns: int, top: float) -> list[Frame]:
     width = _COLUMN_WIDTHS[columns]
     lefts = [_MARGIN + at * (width + _GUTTER) for at in range(columns)]
-    return [Frame(left, _FOOT, width, top - _FOOT, 0, 6, 0, 6) for left in lefts]
+    return [Frame(left, _FOOT, width, top - _FOOT, 0, _PADDING, 0, _PADDING) for left in lefts]
 
 
 def _story(document: Document) -> list[Flowable]:
@@ -115,9 +118,9 @@ def _story(document: Document) -> list[Flowable]:
             story += [NextPageTemplate(f"later{page.columns}"), PageBreak()]
         story += _head(page, opening=number == 0)
         story.append(FrameBreak())
-        width = _COLUMN_WIDTHS[page.columns]
-        blocks = draw_blocks(page.blocks, document.metadata.universe, width)
-        story += balance_columns(blocks, width) if page.columns > 1 else blocks
+        top = _OPENING_TOP if number == 0 else _LATER_TOP
+        space = Space(page.columns, _COLUMN_WIDTHS[page.columns], top - _FOOT - 2 * _PADDING)
+        story += fit_blocks(page.blocks, document.metadata.universe, space)
     return story
 
 

@@ -60,8 +60,8 @@ def draw_columns(slide: Any, body: Columns, top: float) -> None:
 def draw_table(slide: Any, body: Table, top: float) -> None:
     rows, columns = len(body.rows), len(body.rows[0])
     size = 15 if rows <= 7 else 13 if rows <= 10 else 11
-    box = [Inches(v) for v in (_LEFT, top, _WIDTH, min(0.72, 4.4 / rows) * rows)]
-    table = slide.shapes.add_table(rows, columns, *box).table
+    box = Box(_LEFT, top, _WIDTH, min(0.72, 4.4 / rows) * rows)
+    table = slide.shapes.add_table(rows, columns, *_lengths(box)).table
     for column, width in zip(table.columns, _column_widths(body.rows), strict=True):
         column.width = Inches(width)
     for r, row in enumerate(body.rows):
@@ -88,8 +88,8 @@ def draw_chart(slide: Any, body: Chart, top: float) -> None:
     for name, values in body.series:
         data.add_series(name, values)
     width = 8.3 if body.takeaway else _WIDTH
-    box = [Inches(v) for v in (_LEFT, top, width, _BOTTOM - top)]
-    chart = slide.shapes.add_chart(_CHARTS[body.style], *box, data).chart
+    box = Box(_LEFT, top, width, _BOTTOM - top)
+    chart = slide.shapes.add_chart(_CHARTS[body.style], *_lengths(box), data).chart
     chart.font.size, chart.font.color.rgb = Pt(13), _COLOUR.from_string(INK)
     round_chart = body.style in {"pie", "doughnut"}
     chart.has_legend = round_chart or len(body.series) > 1
@@ -200,8 +200,7 @@ def _fill_bullets(placeholder: Any, items: tuple[BulletItem, ...], width: float)
 
 
 def _write(slide: Any, box: Box, text: str, size: int) -> Any:
-    shape = slide.shapes.add_textbox(*(Inches(v) for v in (box.left, box.top)), 0, 0)
-    place(shape, box)
+    shape = slide.shapes.add_textbox(*_lengths(box))
     frame = shape.text_frame
     frame.word_wrap = True
     run = frame.paragraphs[0].add_run()
@@ -210,9 +209,13 @@ def _write(slide: Any, box: Box, text: str, size: int) -> Any:
     return frame
 
 
+def _lengths(box: Box) -> list[Any]:
+    """A shape in a group must be born in its place: the group's frame is drawn around it then."""
+    return [Inches(value) for value in (box.left, box.top, box.width, box.height)]
+
+
 def _shape(shapes: Any, box: Box, kind: Any) -> Any:
-    shape = shapes.add_shape(kind, 0, 0, 0, 0)
-    place(shape, box)
+    shape = shapes.add_shape(kind, *_lengths(box))
     shape.line.fill.background()
     shape.shadow.inherit = False
     shape.fill.solid()
@@ -236,8 +239,7 @@ def _panel(shapes: Any, box: Box, lines: tuple[str, ...], size: int) -> None:
 
 
 def _label(shapes: Any, box: Box, text: str) -> None:
-    shape = shapes.add_textbox(0, 0, 0, 0)
-    place(shape, box)
+    shape = shapes.add_textbox(*_lengths(box))
     shape.text_frame.word_wrap = True
     paragraph = shape.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.CENTER

@@ -1,0 +1,113 @@
+"""`user` and `api-key`: accounts from the machine that the service runs on."""
+
+import click
+from rich.table import Table
+
+from search_service.accounts import administration, api_keys, users
+from search_service.accounts.administration import NewUser, UserChanges
+from search_service.accounts.api_keys import NewKey
+from search_service.accounts.policy import SCOPES
+from search_service.accounts.users import Account, UserFilter
+from search_service.cli.console import OUT, say
+from search_service.cli.runtime import caller_of, run
+from search_service.config import Settings
+from search_service.db.enums import Role
+from search_service.errors import NotFoundError
+from search_service.serving.services import Services
+
+ROLES = click.Choice([role.value for role in Role])
+
+
+@click.group("user")
+def user() -> None:
+    """Make, list and end accounts."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's full name.")
+@click.option("--role", type=ROLES, required=True)
+@click.password_option(help="Asked for when it is left out.")
+@click.pass_obj
+def create(settings: Settings, email: str, name: str, role: str, password: str) -> None:
+    """Make an account."""
+
+    async def work(services: Services) -> Account:
+        caller = await caller_of(services, None)
+        hashed = await services.passwords.hash(password)
+        new = NewUser(email=email, full_name=name, hashed_password=hashed, role=Role(role))
+        async with services.database.transaction() as connection:
+            return await administration.create_user(connection, caller, new)
+
+    account = run(settings, work)
+    say(f"{account.email} can sign in as {account.role}.")
+
+
+@user.command("list")
+@click.pass_obj
+def list_accounts(settings: Settings) -> None:
+    """List all accounts."""
+
+    async def work(services: Services) -> list[Account]:
+        found: list[Account] = []
+        async with services.database.reading() as connection:
+            while page := await users.list_users(
+                connection,
+                UserFilter(after_id=found[-1].id if found else 0, limit=users.PAGE_LIMIT),
+            ):
+                found += page
+        return found
+
+    table = Table("e-mail", "name", "role", "active", box=None, pad_edge=False)
+    for account in run(settings, work):
+        active = "yes" if account.is_active else "no"
+        table.add_row(account.email, account.full_name, account.role or "none", active)
+    OUT.print(table)
+
+
+@user.command("deactivate")
+@click.argument("email")
+@click.pass_obj
+def deactivate(settings: Settings, email: str) -> None:
+    """End an account with all its sessions and keys."""
+
+    async def work(services: Services) -> None:
+        caller = await caller_of(services, None)
+        async with services.database.transaction() as connection:
+            account = await users.find_user(connection, email)
+            if account is None:
+                raise NotFoundError(f"There is no account {email}; `user list` shows them.")
+            await administration.update_user(
+                connection, caller, account.id, UserChanges(is_active=False)
+            )
+
+    run(settings, work)
+    say(f"{email} can no longer sign in.")
+
+
+@click.group("api-key")
+def api_key() -> None:
+    """Make keys for plugins."""
+
+
+@api_key.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, required=True)
+@click.pass_obj
+def create_key(settings: Settings, email: str, name: str, scopes: tuple[str, ...]) -> None:
+    """Make a key that acts as an account; it is printed once and never again."""
+
+    async def work(services: Services) -> str:
+        caller = await caller_of(services, None)
+        async with services.database.transaction() as connection:
+            account = await users.find_user(connection, email)
+            if account is None:
+                raise NotFoundError(f"There is no account {email}; `user list` shows them.")
+            new = NewKey(user_id=account.id, name=name, scopes=frozenset(scopes))
+            return (await api_keys.create_key(connection, caller, new)).secret
+
+    OUT.out(run(settings, work))
+
+
+COMMANDS = (user, api_key)

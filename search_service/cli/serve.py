@@ -1,0 +1,86 @@
+"""`serve` answers over HTTP, `worker` reads files, `migrate` brings the schema up to date."""
+
+import asyncio
+import signal
+
+import click
+
+from search_service.accounts import setup
+from search_service.app import AppOptions, create_app, work
+from search_service.cli.console import say
+from search_service.cli.runtime import opened_services, run
+from search_service.config import Settings
+from search_service.log import configure
+from search_service.serving.services import Services
+
+
+@click.command("serve")
+@click.option("--host", help="Address to bind; otherwise SEARCH_SERVICE_HOST, or 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Otherwise SEARCH_SERVICE_PORT.")
+@click.option("--worker/--no-worker", default=True, help="Read uploaded files in this process.")
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, worker: bool) -> None:
+    """Serve the API and the pages; reads uploaded files too, unless told not to."""
+    bound = settings.with_(host=host or settings.host, port=settings.port if port is None else port)
+    serve_forever(run(bound, _announce_setup), worker=worker)
+
+
+@click.command("worker")
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Read uploaded files until stopped; any number of workers may run beside each other."""
+    configure(settings.log_level, settings.log_format)
+    asyncio.run(_work(settings))
+
+
+@click.command("migrate")
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database's schema up to date."""
+
+    async def work(_services: Services) -> None:
+        say("The schema is up to date.")
+
+    run(settings, work)
+
+
+COMMANDS = (serve, worker, migrate)
+
+
+def serve_forever(settings: Settings, *, worker: bool) -> None:
+    """Serve until a signal comes; requests are finished and jobs handed back."""
+    import uvicorn  # noqa: PLC0415 - a third of a second that other commands do without
+
+    configure(settings.log_level, settings.log_format)
+    app = create_app(settings, AppOptions(worker=worker))
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+async def _announce_setup(services: Services) -> Settings:
+    """Print the link that makes the first administrator where there is no account."""
+    async with services.database.transaction() as connection:
+        if await setup.is_first_run(connection):
+            secret = await setup.create_setup_link(connection)
+            say(
+                "There is no account yet. Make the first administrator within 24 hours at\n"
+                f"  {services.settings.public_url}/setup?token={secret}"
+            )
+    say(f"Serving at http://{services.settings.host}:{services.settings.port}")
+    return services.settings
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened_services(settings) as services:
+        say("Reading what is uploaded; stop with Ctrl-C.")
+        await work(services, services.settings.database_url, stop)
