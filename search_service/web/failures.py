@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar.exceptions import HTTPException
-from litestar.response import Redirect, Response, Template
+from litestar.response import Redirect, Response
 
 from search_service.errors import (
     ConflictError,
@@ -25,7 +25,7 @@ from search_service.errors import (
     UnavailableError,
 )
 from search_service.log import get_logger
-from search_service.web.rendering import WebRequest, fragment, page
+from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views.addresses import local_target, sign_in_address
 
 STATUSES: Mapping[type[ServiceError], int] = {
@@ -74,7 +74,7 @@ def show_sign_in(request: WebRequest, _error: Exception) -> Response[Any]:
     return Redirect(sign_in_address(target), status_code=303)
 
 
-def show_error(request: WebRequest, error: Exception) -> Template:
+def show_error(request: WebRequest, error: Exception) -> Page:
     """Say what went wrong, as a page or, to htmx, as a piece of one."""
     if isinstance(error, ServiceError):
         status, message = status_of(error), error.message

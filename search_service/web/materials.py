@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import get
-from litestar.response import Response, Stream, Template
+from litestar.response import Response, Stream
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
@@ -18,7 +18,7 @@ from search_service.errors import NotFoundError
 from search_service.jobs import progress
 from search_service.serving.authentication import scoped
 from search_service.serving.services import Services
-from search_service.web.rendering import WebRequest, page
+from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
 from search_service.web.views.reading import Known
 
@@ -26,7 +26,7 @@ from search_service.web.views.reading import Known
 @get("/m/{material_id:int}", opt=scoped(READ), name="web:material")
 async def show_material(
     request: WebRequest, services: Services, caller: Caller, material_id: int
-) -> Template:
+) -> Page:
     """Show what a material is and what its slides are called."""
     known = await know(services, caller, material_id)
     head = reading.head_of(known.material, caller.principal)
@@ -37,7 +37,7 @@ async def show_material(
 @get("/m/{material_id:int}/s/{number:int}", opt=scoped(READ), name="web:slide")
 async def show_slide(
     request: WebRequest, services: Services, caller: Caller, material_id: int, number: int
-) -> Template:
+) -> Page:
     """Show what stands on a slide; `v` is the version in which a link saw it."""
     known = await know(services, caller, material_id)
     head = reading.head_of(known.material, caller.principal)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from litestar import Request
+from litestar import MediaType, Request
 from litestar.datastructures import Cookie
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response
 
 from search_service.accounts import policy
 from search_service.accounts.policy import Principal
 from search_service.serving import csrf
 from search_service.serving.authentication import caller_of, session_secret_of
+from search_service.web.templating import environment
 
 FLASH_COOKIE = "flash"
 FLASH_LIFE_S = 60
@@ -19,6 +20,7 @@ FLASH_LIFE_S = 60
 HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Cookie, HX-Request, HX-Target"}
 
 WebRequest = Request[Any, Any, Any]
+Page = Response[str]
 
 
 class Flash(StrEnum):
@@ -48,30 +50,18 @@ class Shell:
 
 def page(
     request: WebRequest, template: str, section: str, status_code: int = 200, **values: Any
-) -> Template:
+) -> Page:
     """Give a whole page; `section` is the entry of the navigation that it belongs to."""
     shell = shell_of(request, section)
-    answer = Template(
-        template_name=template,
-        context={"shell": shell, **values},
-        status_code=status_code,
-        headers=dict(HEADERS),
-        media_type="text/html",
-    )
+    answer = _rendered(template, status_code, {"shell": shell, **values})
     if shell.flash:
         answer.delete_cookie(FLASH_COOKIE)
     return answer
 
 
-def fragment(request: WebRequest, template: str, status_code: int = 200, **values: Any) -> Template:
+def fragment(request: WebRequest, template: str, status_code: int = 200, **values: Any) -> Page:
     """Give a piece of a page for htmx."""
-    return Template(
-        template_name=template,
-        context={"shell": shell_of(request, ""), **values},
-        status_code=status_code,
-        headers=dict(HEADERS),
-        media_type="text/html",
-    )
+    return _rendered(template, status_code, {"shell": shell_of(request, ""), **values})
 
 
 def redirect(path: str, flash: Flash | None = None) -> Redirect:
@@ -116,6 +106,11 @@ def wants_fragment(request: WebRequest, target: str) -> bool:
         and headers.get("HX-History-Restore-Request") != "true"
         and headers.get("HX-Target") == target
     )
+
+
+def _rendered(template: str, status_code: int, values: dict[str, Any]) -> Page:
+    text = environment().get_template(template).render(values)
+    return Response(text, media_type=MediaType.HTML, status_code=status_code, headers=HEADERS)
 
 
 def _role(principal: Principal) -> str:

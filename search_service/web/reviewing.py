@@ -1,10 +1,11 @@
 """The review screen: what was read from a file, its metadata, and its way to the reader."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import get, post
-from litestar.response import Response, Template
+from litestar.response import Response
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
@@ -13,10 +14,10 @@ from search_service.catalog import editing, metadata, personas, segments
 from search_service.catalog.editing import Target
 from search_service.db.enums import MaterialStatus
 from search_service.errors import InvalidInputError
-from search_service.serving.authentication import scoped
-from search_service.serving.services import Services
+from search_service.serving.authentication import caller_of, scoped
+from search_service.serving.services import Services, services_of
 from search_service.web.materials import know, require_id
-from search_service.web.rendering import Flash, WebRequest, page, redirect
+from search_service.web.rendering import Flash, Page, WebRequest, page, redirect
 from search_service.web.views import form, reading, review
 from search_service.web.views.form import Sent, Vocabularies
 from search_service.web.views.progress import progress_of
@@ -30,11 +31,9 @@ _FLASHES: Mapping[MaterialStatus, Flash] = {
 
 
 @get("/m/{material_id:int}/review", opt=scoped(WRITE), name="web:review")
-async def show_review(
-    request: WebRequest, services: Services, caller: Caller, material_id: int
-) -> Template:
+async def show_review(request: WebRequest, material_id: int) -> Page:
     """Show what was read page by page beside the metadata."""
-    return await _review_page(request, services, caller, material_id)
+    return await _review_page(request, Shown(material_id))
 
 
 @post("/m/{material_id:int}/review", opt=scoped(WRITE), status_code=200)
@@ -53,7 +52,7 @@ async def save(
             await editing.update_metadata(connection, caller, target, changes)
     except InvalidInputError as error:
         errors = error.details.get("errors", {"name": error.message})
-        return await _review_page(request, services, caller, material_id, sent, errors)
+        return await _review_page(request, Shown(material_id, sent, errors))
     return redirect(f"/m/{material_id}/review", Flash.SAVED)
 
 
@@ -82,15 +81,18 @@ async def read_again(services: Services, caller: Caller, material_id: int) -> Re
     return redirect(f"/m/{material_id}/review", Flash.READING_AGAIN)
 
 
-async def _review_page(
-    request: WebRequest,
-    services: Services,
-    caller: Caller,
-    material_id: int,
-    sent: Sent | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> Template:
-    known = await know(services, caller, material_id)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which material, and what was sent of it and is wrong."""
+
+    material_id: int
+    sent: Sent | None = None
+    errors: Mapping[str, str] | None = None
+
+
+async def _review_page(request: WebRequest, shown: Shown) -> Page:
+    services, caller = services_of(request), caller_of(request)
+    known = await know(services, caller, shown.material_id)
     policy.require_edit(caller.principal, known.material.owner_id)
     async with services.database.reading() as connection:
         vocabularies = Vocabularies(
@@ -102,11 +104,11 @@ async def _review_page(
         request,
         "review.html",
         "library",
-        400 if errors else 200,
+        400 if shown.errors else 200,
         head=head,
         etag=known.material.etag,
         review=review.review_of(known, caller.principal, head.word),
-        fields=form.fields_of(known.material, vocabularies, sent, errors),
+        fields=form.fields_of(known.material, vocabularies, shown.sent, shown.errors),
         progress=progress_of(known.job, known.material.name) if known.job else None,
     )
 

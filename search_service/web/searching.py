@@ -30,7 +30,7 @@ async def search(request: WebRequest, services: Services, caller: Caller) -> Res
         results = await _results(services, caller.principal, state)
     except InvalidCursorError:
         return redirect(replace(state, cursor=None).address)
-    values = {"state": state, "results": results, "sorts": SORTS}
+    values: dict[str, Any] = {"state": state, "results": results, "sorts": SORTS}
     if wants_fragment(request, "more"):
         return fragment(request, "parts/more.html", **values)
     if wants_fragment(request, "results"):
@@ -45,7 +45,7 @@ async def _start(request: WebRequest, services: Services, principal: Principal) 
     asked = SearchRequest(sort=Sort.NEWEST, limit=RECENT, slides=0)
     answer = await services.searcher.search(principal, asked)
     results = results_of(state, answer, datetime.now(UTC).date())
-    values = {"state": state, "results": results, "sorts": SORTS}
+    values: dict[str, Any] = {"state": state, "results": results, "sorts": SORTS}
     if wants_fragment(request, "results"):
         return fragment(request, "parts/start.html", **values)
     return page(request, "search.html", "search", **values)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import get, post
-from litestar.response import Redirect, Response, Template
+from litestar.response import Redirect, Response
 
 from search_service.accounts import sessions, setup
 from search_service.accounts.policy import Principal
@@ -29,7 +29,7 @@ from search_service.serving.authentication import (
 from search_service.serving.request_ids import request_id_of
 from search_service.serving.services import Services
 from search_service.web.failures import status_of
-from search_service.web.rendering import Flash, WebRequest, page, redirect
+from search_service.web.rendering import Flash, Page, WebRequest, page, redirect
 from search_service.web.views.addresses import local_target
 
 Answer = Response[Any]
@@ -81,7 +81,7 @@ async def sign_out(request: WebRequest, services: Services) -> Redirect:
 
 
 @get("/setup/{secret:str}", opt=PUBLIC)
-async def show_setup(request: WebRequest, services: Services, secret: str) -> Template:
+async def show_setup(request: WebRequest, services: Services, secret: str) -> Page:
     """Show the form for the first administrator, or that the link is good no more."""
     async with services.database.transaction() as connection:
         valid = await setup.is_setup_link(connection, secret)
@@ -130,7 +130,7 @@ def _sign_in_page(
     email: str = "",
     error: ServiceError | None = None,
     first_run: bool = False,
-) -> Template:
+) -> Page:
     return page(
         request,
         "sign_in.html",

@@ -1,6 +1,7 @@
 """Where templates and static files are, and what templates may call. It holds no page.
 
-`app.py` takes `template_config()`; the static files are among `handlers.HANDLERS`.
+Templates are rendered here and not by Litestar's engine, which would need a setting of the
+application and puts names into templates that nothing here uses.
 """
 
 import hashlib
@@ -11,10 +12,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Router
-from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
-from litestar.template import TemplateConfig
 
 from search_service.serving.authentication import PUBLIC
 from search_service.web.views import wording
@@ -33,19 +32,19 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def template_config() -> TemplateConfig[JinjaTemplateEngine]:
-    """Give the engine for `Litestar(template_config=…)`: escapes everything, knows no default."""
-    # Litestar's own engine would be made without StrictUndefined.
-    environment = Environment(
+@cache
+def environment() -> Environment:
+    """Give the templates: everything is escaped, and a name that nobody gave is an error."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(_FILTERS)
-    environment.globals["asset"] = asset
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+    made.filters.update(_FILTERS)
+    made.globals["asset"] = asset
+    return made
 
 
 def static_router() -> Router:

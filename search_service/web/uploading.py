@@ -2,48 +2,56 @@
 
 from collections.abc import AsyncIterator
 
-from litestar import get, post
+from litestar import Router, get, post
 from litestar.datastructures import UploadFile
-from litestar.response import Template
+from litestar.handlers import BaseRouteHandler
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import READ, WRITE
 from search_service.catalog import materials
 from search_service.catalog.materials import MaterialFilter, Paging
+from search_service.config import MIB
 from search_service.db.enums import MaterialStatus
 from search_service.errors import (
     FileRefusedError,
     InvalidInputError,
     NotFoundError,
+    TooLargeError,
     TooManyRequestsError,
     UnavailableError,
 )
 from search_service.ingest.upload import Upload
 from search_service.jobs import progress
 from search_service.jobs.progress import JobFilter
-from search_service.serving.authentication import scoped
-from search_service.serving.services import Services
+from search_service.serving.authentication import Connection, require_caller, scoped
+from search_service.serving.services import Services, services_of
 from search_service.web.materials import require_id
-from search_service.web.rendering import WebRequest, fragment, page
+from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views import library, wording
 from search_service.web.views.library import LibraryState
 from search_service.web.views.progress import ProgressView, UploadRow, progress_of
 
 READ_BYTES = 256 * 1024
 PAGE = 50
+# What a form's fields and borders take beside its files.
+FORM_BYTES = MIB
 
 
-@get("/upload", opt=scoped(WRITE), name="web:upload")
-async def show_upload(request: WebRequest, services: Services, caller: Caller) -> Template:
+@get(opt=scoped(WRITE), name="web:upload")
+async def show_upload(request: WebRequest, services: Services, caller: Caller) -> Page:
     """Show the drop zone."""
     policy.require_upload(caller.principal)
     limit = wording.size(services.settings.upload_max_bytes)
     return page(request, "upload.html", "upload", rows=(), limit=limit)
 
 
-@post("/upload", opt=scoped(WRITE), status_code=200)
-async def upload(request: WebRequest, services: Services, caller: Caller) -> Template:
+@post(
+    opt=scoped(WRITE),
+    status_code=200,
+    request_max_body_size=None,
+)
+async def upload(request: WebRequest, services: Services, caller: Caller) -> Page:
     """Take the files of the form; each is answered with a row that follows its reading."""
     policy.require_upload(caller.principal)
     form = await request.form()
@@ -58,7 +66,7 @@ async def upload(request: WebRequest, services: Services, caller: Caller) -> Tem
 @get("/uploads/{job_id:int}", opt=scoped(READ))
 async def show_progress(
     request: WebRequest, services: Services, caller: Caller, job_id: int
-) -> Template:
+) -> Page:
     """Show how far one reading is, for a page that asks again and again."""
     require_id(job_id)
     async with services.database.transaction() as connection:
@@ -70,7 +78,7 @@ async def show_progress(
 
 
 @get("/library", opt=scoped(READ), name="web:library")
-async def show_library(request: WebRequest, services: Services, caller: Caller) -> Template:
+async def show_library(request: WebRequest, services: Services, caller: Caller) -> Page:
     """List materials with their states, one's own unless asked otherwise."""
     policy.require_upload(caller.principal)
     state = LibraryState.read(request.query_params)
@@ -109,4 +117,24 @@ async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
         yield block
 
 
-HANDLERS = (show_upload, upload, show_progress, show_library)
+async def require_size(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Guard: refuse a body that says it is too large, or does not say, before reading it.
+
+    Litestar's own limit is fixed when a route is declared, before there are settings.
+    """
+    if connection.scope.get("method") != "POST":
+        return
+    size = connection.headers.get("Content-Length", "")
+    limit = services_of(connection).settings.upload_max_bytes
+    if not size.isdecimal() or len(size) > 15 or int(size) > limit + FORM_BYTES:
+        raise TooLargeError(
+            f"The files are larger than {wording.size(limit)} together; send them one by one.",
+            max_bytes=limit,
+        )
+
+
+HANDLERS = (show_progress, show_library)
+# The size is looked at before `require_caller` looks for the form's token.
+UPLOADS = Router(
+    "/upload", route_handlers=[show_upload, upload], guards=[require_size, require_caller]
+)
