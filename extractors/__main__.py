@@ -7,9 +7,11 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from extractors.process import Task
 from extractors.records import encode
 from extractors.sandbox import Reading
 from extractors.types import Code, Status, Summary
@@ -29,31 +31,57 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str]) -> int:
     """Print the records of the file that the arguments name; the exit code."""
     try:
-        path = _parser().parse_args(arguments).file
+        options = _parser().parse_args(arguments)
     except _ArgumentsError as error:
         return _refuse(Code.BAD_ARGUMENTS, f"{error}; see python -m extractors --help")
-    return _print(Reading(path))
+    if options.images and not options.images.is_dir():
+        return _refuse(Code.BAD_ARGUMENTS, f"{options.images} is not a folder; make it first")
+    return _print(options.file, options.images)
 
 
-def _print(reading: Reading) -> int:
+def _print(path: Path, folder: Path | None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    line, pages = b"", 0
+    pages = 0
+    summary = b""
     try:
-        while (following := reading.next_line()) is not None:
-            line = following
+        for line in _lines(path, folder):
             pages += line.startswith(b'{"type":"page"')
+            summary = line
             _write(line)
     except KeyboardInterrupt:
         status: Status = "partial" if pages else "refused"
-        line = encode(Summary(status, Code.CANCELLED, "reading was interrupted", pages))
-        _write(line)
+        summary = encode(Summary(status, Code.CANCELLED, "reading was interrupted", pages))
+        _write(summary)
     except BrokenPipeError:  # nobody reads on: what follows has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PARTIAL
+    except OSError as error:  # the machine has no process or no memory left for a child
+        return _refuse(Code.PARSER_CRASHED, f"the parser could not be started: {error.strerror}")
+    return _exit_code(summary)
+
+
+def _lines(path: Path, folder: Path | None) -> Iterator[bytes]:
+    """The records of reading; before their summary those of drawing, where a folder is named."""
+    summary = b""
+    for line in _relayed(Task(path)):
+        if line.startswith(b'{"type":"summary"'):
+            summary = line
+        else:
+            yield line
+    if folder:
+        images = _relayed(Task(path, folder=folder.absolute()))
+        yield from (line for line in images if line.startswith(b'{"type":"image"'))
+    yield summary
+
+
+def _relayed(task: Task) -> Iterator[bytes]:
+    reading = Reading(task)
+    try:
+        while (line := reading.next_line()) is not None:
+            yield line
     finally:
         reading.stop()
-    return _exit_code(line)
 
 
 def _exit_code(summary: bytes) -> int:
@@ -80,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 read, 3 partly read, 2 refused. The last line says why.",
     )
     parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--images", type=Path, metavar="DIR", help="also draw a PDF's pages into this folder"
+    )
     return parser
 
 

@@ -24,16 +24,26 @@ _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGKILL, signal.SIGTRAP, signal.SIGILL}
 """PDFium aborts or traps when an allocation fails; the kernel kills when memory is short."""
 
 
-class ChildProcess:
-    """A child that reads one file from one page on; `deadline` is by the monotonic clock."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task:
+    """What a child is asked to do: read the file's pages, or draw them into the folder."""
 
-    def __init__(self, path: Path, limits: Limits, first_page: int, deadline: float) -> None:
+    path: Path
+    first_page: int = 1
+    folder: Path | None = None
+
+
+class ChildProcess:
+    """A child with one task: which file, from which page on, and into which folder to draw it."""
+
+    def __init__(self, task: Task, limits: Limits, deadline: float) -> None:
         self._line_bytes = limits.line_bytes
         self._ending = threading.Lock()
         self._ended = False
         self._expired = False
         self._garbled = False
-        arguments = [str(path.absolute()), json.dumps(dataclasses.asdict(limits)), str(first_page)]
+        arguments = [str(task.path.absolute()), json.dumps(dataclasses.asdict(limits))]
+        arguments += [str(task.first_page), *([str(task.folder)] if task.folder else [])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module; the path is an argument
             [sys.executable, "-P", "-m", "extractors.child", *arguments],
             stdin=subprocess.DEVNULL,

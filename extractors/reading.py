@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from extractors.limits import Limits
 from extractors.registry import extractor_for, media_type_of
@@ -17,6 +18,7 @@ from extractors.types import (
     Document,
     ExtractionError,
     Page,
+    PageImage,
     ReadWarning,
     Record,
     Source,
@@ -25,6 +27,8 @@ from extractors.types import (
     WarningCode,
 )
 
+Read = TypeVar("Read", Document | Page, Document | PageImage)
+
 LOST_PAGES = frozenset(
     {WarningCode.PAGE_UNREADABLE, WarningCode.PART_DAMAGED, WarningCode.PART_MISSING}
 )
@@ -32,10 +36,30 @@ LOST_PAGES = frozenset(
 
 def extract(path: Path, limits: Limits, first_page: int = 1) -> Iterator[Record]:
     """A Document, its Pages from `first_page` on, and a Summary, whatever the file holds."""
-    tally = _Tally(limits)
-    try:
+
+    def read() -> Iterator[Document | Page]:
         source = Source(path, media_type_of(path, limits), limits, first_page)
-        for record in extractor_for(source.media_type)(source):
+        yield from extractor_for(source.media_type)(source)
+
+    return _summarised(read(), _Tally(limits))
+
+
+def draw(
+    path: Path, folder: Path, limits: Limits, first_page: int = 1
+) -> Iterator[Document | PageImage | Summary]:
+    """A Document, a PageImage for each page that can be drawn, and a Summary."""
+    from extractors.services.render import render  # noqa: PLC0415 - reading needs no pictures
+
+    def pictures() -> Iterator[Document | PageImage]:
+        source = Source(path, media_type_of(path, limits), limits, first_page)
+        yield from render(source, folder)
+
+    return _summarised(pictures(), _Tally(limits))
+
+
+def _summarised(records: Iterator[Read], tally: "_Tally") -> Iterator[Read | Summary]:
+    try:
+        for record in records:
             yield tally.admit(record)
     except ExtractionError as error:
         yield tally.summary(error.code, error.detail)
@@ -60,19 +84,23 @@ class _Tally:
         self._cut = False
         self._lost: Counter[WarningCode] = Counter()
 
-    def admit(self, record: Document | Page) -> Document | Page:
-        clean = cleaned(record)
-        if isinstance(clean, Page):
-            if self._pages >= self._limits.pages:
-                raise ExtractionError(
-                    Code.TOO_MANY_PAGES, f"only the first {self._limits.pages} pages were read"
-                )
-            clean = self._within_cap(_with_signs(record, clean))
-            self._pages += 1
-            lost = [warning.code for warning in clean.warnings if warning.code in LOST_PAGES]
-            self._pages_read += WarningCode.PAGE_UNREADABLE not in lost
-            self._lost.update(lost)
-        return clean
+    def admit(self, record: Read) -> Read:
+        if isinstance(record, Page):
+            return self._admit_page(record)
+        self._pages_read += isinstance(record, PageImage)
+        return cleaned(record)
+
+    def _admit_page(self, raw: Page) -> Page:
+        if self._pages >= self._limits.pages:
+            raise ExtractionError(
+                Code.TOO_MANY_PAGES, f"only the first {self._limits.pages} pages were read"
+            )
+        page = self._within_cap(_with_signs(raw, cleaned(raw)))
+        self._pages += 1
+        lost = [warning.code for warning in page.warnings if warning.code in LOST_PAGES]
+        self._pages_read += WarningCode.PAGE_UNREADABLE not in lost
+        self._lost.update(lost)
+        return page
 
     def summary(self, code: Code | None, detail: str | None) -> Summary:
         status: Status = "done"
@@ -103,8 +131,7 @@ class _Tally:
         return f"only the first {self._limits.characters} characters were read"
 
 
-def _with_signs(raw: Document | Page, page: Page) -> Page:
-    assert isinstance(raw, Page)
+def _with_signs(raw: Page, page: Page) -> Page:
     dropped = len(raw.body) - len(page.body) - raw.body.count("\r\n")
     if dropped <= 0:
         return page

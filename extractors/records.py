@@ -4,22 +4,29 @@ The record's type is always the first key, so that a line can be told apart with
 """
 
 import json
-from typing import Any
+from typing import Any, TypeAlias
 
-from extractors.types import Document, Page, Record, Summary
+from extractors.types import Document, Page, PageImage, Summary
 
-_KINDS: dict[type[Record], str] = {Document: "document", Page: "page", Summary: "summary"}
-_TYPES: dict[str, type[Record]] = {kind: record_type for record_type, kind in _KINDS.items()}
+Line: TypeAlias = Document | Page | PageImage | Summary
+
+_KINDS: dict[type[Line], str] = {
+    Document: "document",
+    Page: "page",
+    PageImage: "image",
+    Summary: "summary",
+}
+_TYPES: dict[str, type[Line]] = {kind: record_type for record_type, kind in _KINDS.items()}
 
 
-def encode(record: Record) -> bytes:
+def encode(record: Line) -> bytes:
     """One line of UTF-8 JSON with its newline."""
     tagged = {"type": _KINDS[type(record)], **_fields(record)}
     text = json.dumps(tagged, ensure_ascii=False, separators=(",", ":"), default=_fields)
     return text.encode() + b"\n"
 
 
-def decode(line: bytes) -> Record:
+def decode(line: bytes) -> Line:
     """The record of one line.
 
     Raises ValueError where the line is not one that `encode` writes (msgspec checks every field).
@@ -33,7 +40,7 @@ def decode(line: bytes) -> Record:
 
 
 def kind_of(line: bytes) -> str | None:
-    """document, page or summary, by the line's first key; None for anything else."""
+    """document, page, image or summary, by the line's first key; None for anything else."""
     for kind in _TYPES:
         if line.startswith(b'{"type":"%s",' % kind.encode()) and line.endswith(b"}\n"):
             return kind

@@ -10,16 +10,27 @@ import stat
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from extractors.limits import Limits
-from extractors.process import ChildProcess
-from extractors.records import decode, encode, kind_of
-from extractors.types import Code, Page, ReadWarning, Record, Status, Summary, WarningCode
+from extractors.process import ChildProcess, Task
+from extractors.records import Line, decode, encode, kind_of
+from extractors.types import (
+    Code,
+    Page,
+    PageImage,
+    ReadWarning,
+    Record,
+    Status,
+    Summary,
+    WarningCode,
+)
 
 DEFAULT_LIMITS = Limits()
 
-_PAGE_NUMBER = re.compile(rb'\{"type":"page","number":(\d+),')
+_PAGE_NUMBER = re.compile(rb'\{"type":"(?:page|image)","number":(\d+),')
 _WORTH_A_RESTART = {Code.MEMORY_LIMIT, Code.PARSER_CRASHED}
 _DETAILS = {
     Code.TIME_LIMIT: "reading took longer than a file of this size may take",
@@ -34,9 +45,29 @@ async def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> AsyncGenerator[Re
     The child is killed when the consumer closes the generator or is cancelled; a consumer that
     leaves early should hold it in `contextlib.aclosing`.
     """
+    async with aclosing(_relayed(Reading(Task(path), limits))) as lines:
+        async for line in lines:
+            if not isinstance(line, PageImage):
+                yield line
+
+
+async def draw(
+    path: Path, folder: Path, limits: Limits = DEFAULT_LIMITS
+) -> AsyncGenerator[PageImage | Summary, None]:
+    """A PageImage for each page that can be drawn, once it is in the folder, and a Summary.
+
+    Refused with converter_missing for what is no PDF; a page that cannot be drawn has no picture.
+    The folder must exist. Leaving early is as with `read`.
+    """
+    async with aclosing(_relayed(Reading(Task(path, folder=folder), limits))) as lines:
+        async for line in lines:
+            if isinstance(line, PageImage | Summary):
+                yield line
+
+
+async def _relayed(reading: "Reading") -> AsyncGenerator[Line, None]:
     import asyncio  # noqa: PLC0415 - 60 ms that the command line does without
 
-    reading = Reading(path, limits)
     pages = 0
     try:
         while (line := await asyncio.to_thread(reading.next_line)) is not None:
@@ -45,7 +76,7 @@ async def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> AsyncGenerator[Re
             except ValueError:
                 yield _summary(Code.PARSER_CRASHED, pages)
                 return
-            pages += isinstance(record, Page)
+            pages += isinstance(record, Page | PageImage)
             yield record
     finally:
         reading.stop()
@@ -57,8 +88,8 @@ class Reading:
     `next_line` may run in one thread while another calls `stop`.
     """
 
-    def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._path = path
+    def __init__(self, task: Task, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._task = task
         self._limits = limits
         self._started = time.monotonic()
         self._deadline = self._started + limits.wall_s
@@ -84,7 +115,7 @@ class Reading:
             self._lines.close()
 
     def _relay(self) -> Generator[bytes]:
-        if refusal := _refusal_without_reading(self._path, self._limits):
+        if refusal := _refusal_without_reading(self._task.path, self._limits):
             yield encode(refusal)
             return
         first_death: Code | None = None
@@ -98,14 +129,17 @@ class Reading:
             first_death = first_death or ending
             if ending not in _WORTH_A_RESTART or self._stated_pages is None or self._stopped:
                 break
-            yield self._lost_page()
+            self._last_page += 1
+            if not self._task.folder:
+                yield _lost_page(self._last_page)
             if self._last_page >= self._stated_pages or self._is_late():
                 break
         yield encode(_summary(first_death or Code.PARSER_CRASHED, self._pages_read))
 
     def _relay_child(self) -> Generator[bytes, None, bytes | Code]:
         """Relay one child's records; its summary's line, or what it died of without one."""
-        child = ChildProcess(self._path, self._limits, self._last_page + 1, self._deadline)
+        task = replace(self._task, first_page=self._last_page + 1)
+        child = ChildProcess(task, self._limits, self._deadline)
         self._child = child
         death = Code.PARSER_CRASHED
         try:
@@ -133,10 +167,10 @@ class Reading:
     def _is_late(self) -> bool:
         return time.monotonic() - self._started > self._limits.restart_within_s
 
-    def _lost_page(self) -> bytes:
-        self._last_page += 1
-        lost = ReadWarning(WarningCode.PAGE_UNREADABLE, "the parser died on this page")
-        return encode(Page(self._last_page, warnings=(lost,)))
+
+def _lost_page(number: int) -> bytes:
+    lost = ReadWarning(WarningCode.PAGE_UNREADABLE, "the parser died on this page")
+    return encode(Page(number, warnings=(lost,)))
 
 
 def _refusal_without_reading(path: Path, limits: Limits) -> Summary | None:

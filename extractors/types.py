@@ -77,6 +77,10 @@ class WarningCode(StrEnum):
     """The text was read from LibreOffice's conversion, not from the file itself."""
 
 
+IMAGE_ONLY_BELOW = 20
+"""Characters below which a page with an image counts as a picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadWarning:
     """One warning; `detail` is a short fact for a human, such as a part's name or a count."""
@@ -171,6 +175,16 @@ class Summary:
     """One sentence for a human, with what to do where something can be done."""
     pages_read: int = 0
     warnings: tuple[ReadWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A picture of a page: `name` within the folder asked for, sizes in pixels."""
+
+    number: int
+    name: str
+    width: int
+    height: int
 
 
 Record: TypeAlias = Document | Page | Summary

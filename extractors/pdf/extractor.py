@@ -27,7 +27,7 @@ def extract(source: Source) -> Iterator[Document | Page]:
 
     Raises ExtractionError: password_required, or damaged where neither reader opens the file.
     """
-    data, warnings = _input(source.path)
+    data, warnings = readable_input(source.path)
     try:
         opened = pdfium.open_document(data)
     except ExtractionError as error:
@@ -43,8 +43,8 @@ def extract(source: Source) -> Iterator[Document | Page]:
             yield record
 
 
-def _input(path: Path) -> tuple[Path | bytes, tuple[ReadWarning, ...]]:
-    """The path itself, or the bytes from the header on where junk stands before it."""
+def readable_input(path: Path) -> tuple[Path | bytes, tuple[ReadWarning, ...]]:
+    """The path itself, or the bytes from the header on, with a warning, where junk precedes it."""
     with path.open("rb") as file:
         start = file.read(_HEADER_WITHIN_BYTES).find(_HEADER)
         if start < 0:

@@ -17,6 +17,7 @@ from extractors.pdf.glyphs import corrected, height_and_top
 from extractors.pdf.lines import Vocabulary, joined_hyphens, parted_scripts, signs
 from extractors.pdf.titles import Line, page_title
 from extractors.types import (
+    IMAGE_ONLY_BELOW,
     Code,
     Document,
     ExtractionError,
@@ -30,8 +31,6 @@ from extractors.types import (
 _OUTLINE_ENTRIES = 1_000
 _LINKS_PER_PAGE = 200
 _TITLE_LINES = 40
-_IMAGE_ONLY_BELOW = 20
-"""Characters below which a page with an image counts as a picture."""
 
 
 def open_document(source: Path | bytes) -> pypdfium2.PdfDocument:
@@ -51,7 +50,7 @@ def open_document(source: Path | bytes) -> pypdfium2.PdfDocument:
 
 def read(pdf: pypdfium2.PdfDocument, source: Source) -> Iterator[Document | Page]:
     """The header, then the pages asked for; an unreadable page becomes a warning."""
-    yield _header(pdf)
+    yield header(pdf)
     vocabulary = Vocabulary()
     # One past the cap, so that whoever counts pages sees that there are more.
     for number in range(source.first_page, min(len(pdf), source.limits.pages + 1) + 1):
@@ -62,7 +61,8 @@ def read(pdf: pypdfium2.PdfDocument, source: Source) -> Iterator[Document | Page
             yield Page(number, _label(pdf, number), warnings=(lost,))
 
 
-def _header(pdf: pypdfium2.PdfDocument) -> Document:
+def header(pdf: pypdfium2.PdfDocument) -> Document:
+    """The file's properties, outline and number of pages."""
     return Document(
         media_type="application/pdf",
         extractor=f"pdfium {pypdfium2.PDFIUM_INFO.build}",
@@ -156,7 +156,7 @@ def _address(pdf: pypdfium2.PdfDocument, action: Any) -> str | None:
 
 
 def _picture_sign(page: pypdfium2.PdfPage, body: str) -> tuple[ReadWarning, ...]:
-    if len(body.strip()) >= _IMAGE_ONLY_BELOW:
+    if len(body.strip()) >= IMAGE_ONLY_BELOW:
         return ()
     images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
     return (ReadWarning(WarningCode.NO_TEXT_BUT_IMAGE),) if next(images, None) else ()

@@ -8,8 +8,10 @@ from lxml import etree
 from extractors.pptx.attachments import attachments
 from extractors.pptx.baggage import count_baggage
 from extractors.pptx.package import Package, local_name, relationship_id
-from extractors.pptx.slide import slide_text
+from extractors.pptx.slide import SlideText, slide_text
+from extractors.storable import characters
 from extractors.types import (
+    IMAGE_ONLY_BELOW,
     Code,
     Document,
     ExtractionError,
@@ -124,7 +126,6 @@ def _page(package: Package, deck: _Deck, number: int, part: str) -> Page:
             raise
         return Page(number, warnings=(ReadWarning(WarningCode.PAGE_UNREADABLE, part),))
     attached = attachments(package, part)
-    hidden = (ReadWarning(WarningCode.HIDDEN),) if text.hidden else ()
     return Page(
         number=number,
         title=text.title,
@@ -139,8 +140,16 @@ def _page(package: Package, deck: _Deck, number: int, part: str) -> Page:
         links=_links(package, part),
         width=deck.width,
         height=deck.height,
-        warnings=(*attached.warnings, *hidden),
+        warnings=(*attached.warnings, *_signs(text)),
     )
+
+
+def _signs(text: SlideText) -> Iterator[ReadWarning]:
+    if text.hidden:
+        yield ReadWarning(WarningCode.HIDDEN)
+    written = characters((text.title or "", text.body, text.tables))
+    if text.has_picture and written < IMAGE_ONLY_BELOW:
+        yield ReadWarning(WarningCode.NO_TEXT_BUT_IMAGE)
 
 
 def _links(package: Package, part: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class SlideText:
     tables: tuple[Table, ...]
     alt_texts: tuple[str, ...]
     hidden: bool
+    has_picture: bool
 
 
 def slide_text(root: etree._Element) -> SlideText:
@@ -45,6 +46,7 @@ def slide_text(root: etree._Element) -> SlideText:
         tables=tables,
         alt_texts=_alt_texts(root),
         hidden=root.get("show") in {"0", "false"},
+        has_picture=next(root.iter("{*}pic"), None) is not None,
     )
 
 

@@ -1,8 +1,8 @@
 """PDFs written by reportlab for what it writes, and object by object for what nobody should."""
 
 import zlib
-from functools import cache
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from reportlab.lib.pagesizes import A4

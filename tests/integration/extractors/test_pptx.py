@@ -191,6 +191,11 @@ def test_an_archive_that_inflates_past_the_cap_is_cut_there(tmp_path: Path) -> N
     assert 0 < len(outcome.pages) < 5
 
 
+def test_a_slide_that_is_a_picture_says_so(tmp_path: Path) -> None:
+    (page,) = read_here(write_deck(tmp_path / "x", [slide("<p:pic/>")])).pages
+    assert [warning.code for warning in page.warnings] == [WarningCode.NO_TEXT_BUT_IMAGE]
+
+
 def test_sections_are_the_outline(tmp_path: Path) -> None:
     deck = Presentation()
     for _ in range(2):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from extractors.limits import MIB, Limits
+from extractors.process import Task
 from extractors.sandbox import Reading, read
 from extractors.types import Code, Document, Page, Summary, WarningCode
 from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
@@ -147,7 +148,7 @@ async def test_the_child_knows_none_of_the_parents_secrets(
 def test_stopping_twice_and_before_the_start_is_harmless(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "x", "text")
     for lines in (0, 1, 9):
-        reading = Reading(path)
+        reading = Reading(Task(path))
         for _ in range(lines):
             reading.next_line()
         reading.stop()

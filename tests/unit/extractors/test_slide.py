@@ -110,6 +110,11 @@ def test_hidden_slides_are_marked() -> None:
     assert not read("").hidden
 
 
+def test_pictures_are_noticed() -> None:
+    assert read("<p:grpSp><p:pic/></p:grpSp>").has_picture
+    assert not read(shape(paragraph("text"))).has_picture
+
+
 def test_escaped_characters_are_read_as_what_they_stand_for() -> None:
     slide = read(shape(paragraph("T"), kind="title") + shape(paragraph("a_x000B_b")))
     assert slide.body == "a\x0bb"

@@ -1,0 +1,1 @@
+"""What is made of a file beside its text: pictures of its pages."""
