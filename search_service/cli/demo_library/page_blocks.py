@@ -10,11 +10,11 @@ from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor, white
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     Flowable,
     FrameBreak,
-    KeepTogether,
     ListFlowable,
     ListItem,
     Paragraph,
@@ -27,8 +27,10 @@ from search_service.cli.demo_library.model import Block, Bullets, Callout, Chart
 from search_service.cli.demo_library.page_charts import draw_chart
 from search_service.cli.demo_library.theme import INK, MIST, accent_of
 
-_SCALES = (1.15, 1.08, 1.0)
+_SCALES = (1.15, 1.08, 1.0, 0.92)
 _SECTION = "section"
+_CELL_SIZE = 9.4
+_INK = HexColor(f"#{INK}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,12 @@ class _Look:
 
     @cached_property
     def cell(self) -> ParagraphStyle:
-        return self._style("cell", 9.4)
+        return ParagraphStyle("cell", fontSize=_CELL_SIZE, leading=12, textColor=_INK)
 
     @cached_property
     def header(self) -> ParagraphStyle:
-        return self._style("header", 9.4, fontName="Helvetica-Bold", textColor=white)
+        bold: dict[str, Any] = {"fontName": "Helvetica-Bold", "textColor": white}
+        return ParagraphStyle("header", fontSize=_CELL_SIZE, leading=12, **bold)
 
     @cached_property
     def callout(self) -> ParagraphStyle:
@@ -111,7 +114,7 @@ class _Look:
 
     def _style(self, name: str, size: float, **more: Any) -> ParagraphStyle:
         size *= self._scale
-        look = {"fontName": "Helvetica", "textColor": HexColor(f"#{INK}")} | more
+        look: dict[str, Any] = {"fontName": "Helvetica", "textColor": _INK} | more
         return ParagraphStyle(name, fontSize=size, leading=1.38 * size, **look)
 
 
@@ -133,7 +136,7 @@ def _marked(text: str) -> str:
 
 def _bullets(block: Bullets, look: _Look) -> list[Flowable]:
     items: list[Any] = [ListItem(Paragraph(_marked(item.text), look.item)) for item in block.items]
-    dots = {"bulletType": "bullet", "start": "•", "bulletColor": look.accent}
+    dots: dict[str, Any] = {"bulletType": "bullet", "start": "•", "bulletColor": look.accent}
     return [ListFlowable(items, leftIndent=12, spaceAfter=6, **dots)]
 
 
@@ -156,8 +159,7 @@ def _table(block: Table, look: _Look) -> list[Flowable]:
         [Paragraph(_marked(text), look.header if at == 0 else look.cell) for text in row]
         for at, row in enumerate(block.rows)
     ]
-    weights = [_weight([row[at] for row in block.rows]) for at in range(len(block.rows[0]))]
-    widths = [look.width * weight / sum(weights) for weight in weights]
+    widths = _column_widths([list(row) for row in block.rows], look.width)
     table = PrintedTable(cells, colWidths=widths, repeatRows=1)
     table.setStyle(
         [
@@ -170,11 +172,24 @@ def _table(block: Table, look: _Look) -> list[Flowable]:
     return [table, Spacer(0, 9)]
 
 
-def _weight(cells: list[str]) -> float:
-    """How wide a column wants to be: as its longest cell, and never narrower than its words."""
-    longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
-    return max(min(max(map(len, cells)), 38), 1.5 * longest_word) + 5.0
+def _column_widths(cells: list[list[str]], width: float) -> list[float]:
+    """As wide as the longest cell; when the column is too narrow, wide ones give way first."""
+    columns = list(zip(*cells, strict=True))
+    wishes = [max(map(_print_width, column)) for column in columns]
+    floors = [max(_print_width(w) for cell in c for w in cell.split() or [""]) for c in columns]
+    if sum(wishes) <= width:
+        return [wish * width / sum(wishes) for wish in wishes]
+    low, high = 0.0, width
+    for _ in range(30):
+        cap = (low + high) / 2
+        widths = [max(floor, min(wish, cap)) for floor, wish in zip(floors, wishes, strict=True)]
+        low, high = (low, cap) if sum(widths) > width else (cap, high)
+    return [max(floor, min(wish, low)) for floor, wish in zip(floors, wishes, strict=True)]
+
+
+def _print_width(text: str) -> float:
+    return stringWidth(text.replace("*", ""), "Helvetica-Bold", _CELL_SIZE) + 13
 
 
 def _chart(block: Chart, look: _Look) -> list[Flowable]:
-    return [KeepTogether([draw_chart(block, look.universe, look.width), Spacer(0, 9)])]
+    return [draw_chart(block, look.universe, look.width), Spacer(0, 9)]

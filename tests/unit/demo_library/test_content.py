@@ -76,7 +76,7 @@ def test_a_shared_slide_is_filled_in_with_its_key_and_variant(tmp_path: Path) ->
         (_MATERIAL.replace('"Bare Metal"', '"Metal"'), "Metal"),
         (_MATERIAL + '[[slides]]\nshared = "nowhere"\n', "nowhere"),
         (_MATERIAL + '[[slides]]\nkind = "poem"\ntitle = "t"\n', "poem"),
-        (_MATERIAL + '[[slides]]\nkind = "title"\ntitle = "t"\nsubtitel = "t"\n', "subtitel"),
+        (_MATERIAL + '[[slides]]\nkind = "title"\ntitle = "t"\nsub_title = "t"\n', "sub_title"),
         (_MATERIAL + "[[slides]]\nkind = ", "TOML"),
         (
             _MATERIAL.replace(".pptx", ".pdf") + '[[pages]]\ntitle = "→"\nbody = ""\n',
