@@ -86,7 +86,7 @@ async def _best_slides(
 
 async def _missing(
     connection: AsyncConnection, ids: Sequence[int], analysis: Analysis
-) -> dict[int, tuple[str, ...]]:
+) -> Mapping[int, tuple[str, ...]]:
     """The words that each of the partial hits does not hold anywhere."""
     if not ids:
         return {}
@@ -96,7 +96,7 @@ async def _missing(
         for language, query in all_queries([concept], analysis.corpus.languages).items()
     ]
     rows = await connection.execute(
-        STATEMENTS["held_concepts"],
+        STATEMENTS["lacked_concepts"],
         {
             "ids": ids,
             "concepts": [number for number, _, _ in triples],
@@ -104,17 +104,11 @@ async def _missing(
             "concept_queries": [query for _, _, query in triples],
         },
     )
-    held: defaultdict[int, set[int]] = defaultdict(set)
+    words = [" OR ".join(unit.text for unit in concept) for concept in analysis.concepts]
+    lacked: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
     for row in rows:
-        held[row.id].add(row.concept)
-    return {
-        material_id: tuple(
-            " OR ".join(unit.text for unit in concept)
-            for number, concept in enumerate(analysis.concepts)
-            if number not in held[material_id]
-        )
-        for material_id in ids
-    }
+        lacked[row.id] += (words[row.concept],)
+    return lacked
 
 
 async def _matching_words(

@@ -174,16 +174,19 @@ JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
 LEFT JOIN users u ON u.id = m.owner_id
 WHERE m.id = ANY(CAST(:ids AS integer[]))
 
---: held_concepts
--- Which concepts each material holds: for the partial hits, to say what is missing.
+--: lacked_concepts
+-- Which concepts each material does not hold: for the partial hits, to say what is missing. What
+-- is a stop word in a material's language is not among the parameters for it, so not missed there.
 -- Parameters: ids, and concepts, concept_languages, concept_queries (in parallel).
+-- Index: materials_pkey.
 SELECT m.id, q.concept
 FROM materials m
 JOIN material_details d ON d.material_id = m.id
 JOIN unnest(CAST(:concepts AS integer[]), CAST(:concept_languages AS text[]),
             CAST(:concept_queries AS text[])) AS q(concept, language, query)
-  ON q.language = d.language AND m.search_vector @@ CAST(q.query AS tsquery)
+  ON q.language = d.language AND NOT coalesce(m.search_vector @@ CAST(q.query AS tsquery), false)
 WHERE m.id = ANY(CAST(:ids AS integer[]))
+ORDER BY m.id, q.concept
 
 --: vocabulary
 -- The names that facets and filters show for ids.
