@@ -9,8 +9,9 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from sqlalchemy.engine import URL, Engine, make_url
 
 from search_service.db import embedded, migrate
 
+ROOT_PREFIX = "search-service-tests-"
+ABANDONED_S = 6 * 3600
 ROOT_VARIABLE = "SEARCH_SERVICE_TEST_ROOT"
 
 
@@ -71,6 +74,14 @@ class QueryCounter:
         self.statements.clear()
 
 
+def _remove_abandoned() -> None:
+    """Remove the folders of sessions that were killed; their servers stopped by themselves."""
+    for root in Path(tempfile.gettempdir()).glob(f"{ROOT_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - root.stat().st_mtime > ABANDONED_S:
+                shutil.rmtree(root)
+
+
 def postgres_bin() -> str:
     """Give the folder of the server programs that the suite runs on; empty: the service's own."""
     return os.environ.get("TEST_POSTGRES_BIN", "")
@@ -88,7 +99,8 @@ def fetch_column(url: str, query: str) -> list[Any]:
 
 def open_root() -> None:
     """Make the folder of this session and tell the workers, which inherit the environment."""
-    root = Path(tempfile.mkdtemp(prefix="search-service-tests-"))
+    _remove_abandoned()
+    root = Path(tempfile.mkdtemp(prefix=ROOT_PREFIX))
     root.chmod(0o755)  # the server of a root session runs as nobody
     os.environ[ROOT_VARIABLE] = str(root)
 

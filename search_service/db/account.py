@@ -102,7 +102,7 @@ def _runs(*command: str, account: Account) -> bool:
 
 
 def _as(account: Account | None) -> dict[str, Any]:
-    # PGHOST, PGDATA, PGOPTIONS and the like speak of another server.
+    # They speak of another server, and the server takes PGCLIENTENCODING for its own default.
     environment = {name: text for name, text in os.environ.items() if not name.startswith("PG")}
     kept: dict[str, Any] = {"env": environment}
     if account:

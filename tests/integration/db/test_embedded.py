@@ -108,7 +108,7 @@ def test_any_name_of_a_folder_will_do(folder: Path, name: str) -> None:
     url = embedded.start(folder / name, postgres_bin())
 
     assert fetch_column(url, "SELECT 1") == [1]
-    assert _answer_of_psql(url) == "1"
+    assert _answer_of_psql(url, "SELECT 1") == "1"
 
 
 def test_a_long_path_moves_the_socket_and_the_reaper_removes_it(folder: Path) -> None:
@@ -150,13 +150,12 @@ def test_the_server_is_safe_private_and_reads_typography(folder: Path) -> None:
 def test_settings_of_another_server_in_the_environment_are_ignored(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PGOPTIONS", "-c no_such_setting=1")
-    monkeypatch.setenv("PGPORT", "1")
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
     monkeypatch.setenv("PGDATA", "/nowhere")
     url = embedded.start(folder, postgres_bin())
     monkeypatch.undo()
 
-    assert fetch_column(url, "SELECT 1") == [1]
+    assert _answer_of_psql(url, "SHOW client_encoding") == "UTF8"
 
 
 def test_a_server_that_cannot_start_says_why_and_where_to_read_on(
@@ -199,8 +198,8 @@ def test_a_long_log_starts_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "database system is shut down" not in (data / "server.log").read_text()
 
 
-def _answer_of_psql(url: str) -> str:
+def _answer_of_psql(url: str, query: str) -> str:
     psql = embedded.client_tool("psql", postgres_bin())
     return subprocess.run(
-        [psql, url, "-XAtc", "SELECT 1"], check=True, capture_output=True, text=True
+        [psql, url, "-XAtc", query], check=True, capture_output=True, text=True
     ).stdout.strip()
