@@ -1,5 +1,6 @@
 """API keys: shown once, never more than their user, gone at once when they must be."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -172,7 +173,7 @@ async def test_requests_with_one_key_do_not_wait_for_each_other(database: Databa
 
     async with database.transaction() as first:
         await api_keys.key_holder(first, key.secret)  # holds the row until its end
-        async with database.transaction() as second:
+        async with asyncio.timeout(10), database.transaction() as second:
             await api_keys.key_holder(second, key.secret)
 
 
