@@ -1,13 +1,19 @@
-"""What handlers ask for by name: `services`, and `caller` where a guard let one in."""
+"""What handlers ask for by name: `services`, and `caller` where a guard let one in.
 
-from typing import Any
+They declare them as `services: TheServices, caller: TheCaller`.
+"""
+
+from typing import Any, TypeAlias
 
 from litestar import Request
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 
 from search_service.accounts.caller import Caller
 from search_service.serving.authentication import caller_of
 from search_service.serving.services import Services, services_of
+
+TheServices: TypeAlias = NamedDependency[Services]
+TheCaller: TypeAlias = NamedDependency[Caller]
 
 
 def _services(request: Request[Any, Any, Any]) -> Services:

@@ -1,0 +1,1 @@
+"""The HTTP interface under /api/v1: routes, what they take and give, and their errors."""

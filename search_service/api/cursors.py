@@ -1,0 +1,26 @@
+"""Opaque cursors of lists that go by id."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from search_service.errors import InvalidCursorError
+
+
+def encode(last_id: int) -> str:
+    """Give the cursor behind an id."""
+    return urlsafe_b64encode(f"i{last_id}".encode()).decode().rstrip("=")
+
+
+def decode(cursor: str | None) -> int | None:
+    """Give the id back, None without a cursor. Raises InvalidCursorError."""
+    if cursor is None:
+        return None
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        if text.startswith("i") and len(text) < 20:
+            return int(text[1:])
+    except ValueError:
+        pass
+    raise InvalidCursorError(
+        "This cursor is not one that this list gave; start again without a cursor.",
+        field="cursor",
+    )

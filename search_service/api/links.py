@@ -1,0 +1,18 @@
+"""Absolute addresses, all built from PUBLIC_URL."""
+
+from search_service.config import Settings
+
+
+def material(settings: Settings, material_id: int) -> str:
+    """Give the address of a material's page."""
+    return f"{settings.public_url}/m/{material_id}"
+
+
+def page(settings: Settings, material_id: int, page_number: int, version: int) -> str:
+    """Give the permanent address of a page or slide."""
+    return f"{settings.public_url}/m/{material_id}/s/{page_number}?v={version}"
+
+
+def job(job_id: int) -> str:
+    """Give the path of a job, as Location names it."""
+    return f"/api/v1/jobs/{job_id}"

@@ -1,0 +1,192 @@
+"""Errors as application/problem+json (RFC 9457): the one place where they become a status.
+
+`code` is stable; `detail` is a sentence for a human; nothing of the inside shows.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, SerializationException, ValidationException
+
+from search_service.api.validation import describe
+from search_service.errors import (
+    ConflictError,
+    FileRefusedError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
+    ServiceError,
+    TooLargeError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from search_service.log import get_logger
+from search_service.serving.request_ids import request_id_of
+
+MEDIA_TYPE = "application/problem+json"
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+
+# The first class that fits decides.
+STATUSES: tuple[tuple[type[ServiceError], HTTPStatus], ...] = (
+    (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (FileRefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (InvalidInputError, HTTPStatus.BAD_REQUEST),
+    (UnauthenticatedError, HTTPStatus.UNAUTHORIZED),
+    (ForbiddenError, HTTPStatus.FORBIDDEN),
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (ConflictError, HTTPStatus.CONFLICT),
+    (PreconditionFailedError, HTTPStatus.PRECONDITION_FAILED),
+    (PreconditionRequiredError, HTTPStatus.PRECONDITION_REQUIRED),
+    (TooManyRequestsError, HTTPStatus.TOO_MANY_REQUESTS),
+    (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: "The request is not valid",
+    HTTPStatus.UNAUTHORIZED: "Nobody is signed in",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The method is not allowed here",
+    HTTPStatus.CONFLICT: "The present state does not allow this",
+    HTTPStatus.PRECONDITION_FAILED: "Changed since it was read",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The file cannot be taken",
+    HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Internal error",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not available for now",
+}
+_CODES = {
+    HTTPStatus.BAD_REQUEST: "invalid_input",
+    HTTPStatus.UNAUTHORIZED: "unauthenticated",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address; see /api/v1/docs.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address takes other methods; see /api/v1/docs.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than is taken here.",
+}
+
+_log = get_logger(__name__)
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """One value that is wrong: its field and a sentence."""
+
+    field: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 problem details; `code` is stable, `request_id` stands in the service's log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: tuple[FieldProblem, ...] = ()
+    details: dict[str, Any] = {}
+
+
+def of_service_error(request: AnyRequest, error: ServiceError) -> Response[Problem]:
+    """Answer an error of the service's own tree."""
+    status = next((code for kind, code in STATUSES if isinstance(error, kind)), None)
+    if status is None:
+        return of_unexpected(request, error)
+    details = dict(error.details)
+    errors = details.pop("errors", {})
+    fields = [FieldProblem(name, sentence) for name, sentence in errors.items()]
+    if "field" in details:
+        fields.append(FieldProblem(str(details.pop("field")), error.message))
+    headers: dict[str, str] = {}
+    if isinstance(error, TooManyRequestsError | UnavailableError):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = 'Bearer realm="search-service"'
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning("unavailable", code=error.code, reason=error.message)
+    problem = _problem(request, status, error.message, error.code)
+    return _answer(
+        msgspec.structs.replace(problem, errors=tuple(fields), details=_plain(details)), headers
+    )
+
+
+def of_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    """Answer what Litestar raises before or around a handler."""
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return of_unexpected(request, error)
+    if isinstance(error, ValidationException):
+        fields = tuple(
+            FieldProblem(name, sentence) for name, sentence in describe(request, error.extra)
+        )
+        detail = " ".join(f"{item.field}: {item.message}" for item in fields) or error.detail
+        problem = _problem(request, status, detail, "invalid_input")
+        return _answer(msgspec.structs.replace(problem, errors=fields), {})
+    if isinstance(error.__cause__, SerializationException):
+        detail = "The body is no valid JSON, or not what its Content-Type says; correct it."
+        return _answer(_problem(request, status, detail, "malformed_body"), {})
+    detail = _DETAILS.get(status) or error.detail
+    code = _CODES.get(status, "invalid_input")
+    return _answer(_problem(request, status, detail, code), dict(error.headers or {}))
+
+
+def of_unexpected(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """Log a bug with its trace and answer without it."""
+    _log.error("unexpected error", exc_info=error)
+    detail = (
+        "Something went wrong in the service; try again, and give the request id to whoever runs "
+        "it if it stays."
+    )
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _answer(_problem(request, status, detail, "internal_error"), {})
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {
+    ServiceError: of_service_error,
+    HTTPException: of_http_exception,
+    Exception: of_unexpected,
+}
+
+
+def _problem(request: AnyRequest, status: HTTPStatus, detail: str, code: str) -> Problem:
+    return Problem(
+        type=f"/api/v1/docs#{code}",
+        title=_TITLES.get(status, status.phrase),
+        status=status.value,
+        detail=detail,
+        code=code,
+        request_id=request_id_of(request.scope),
+    )
+
+
+def _answer(problem: Problem, headers: dict[str, str]) -> Response[Problem]:
+    return Response(
+        problem,
+        status_code=problem.status,
+        headers=headers,
+        media_type=_PROBLEM_JSON,
+    )
+
+
+def _plain(details: dict[str, Any]) -> dict[str, Any]:
+    """Facts as JSON has them; the driver's own words stay inside."""
+    inner = {"sqlstate", "constraint", "table", "columns"}
+    kept = {name: value for name, value in details.items() if name not in inner}
+    plain: dict[str, Any] = json.loads(json.dumps(kept, default=str))
+    return plain
+
+
+_PROBLEM_JSON: MediaType | str = MEDIA_TYPE

@@ -1,0 +1,253 @@
+"""Materials, their versions, pages and receipts as the interface shows and takes them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from litestar.datastructures import UploadFile
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from search_service.api.schemas.limits import (
+    Cursor,
+    Id,
+    Ids,
+    Line,
+    Lines,
+    Name,
+    PageLimit,
+    Text,
+    Values,
+)
+from search_service.catalog.cursors import Sort
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
+
+Day = date
+ShortLine = Annotated[str, Meta(max_length=100)]
+Version = Annotated[str, Meta(max_length=50)]
+
+
+class Reference(Struct, frozen=True):
+    """A persona or a segment."""
+
+    id: int
+    name: str
+
+
+class Material(Struct, frozen=True):
+    """A material; `url` is its page, `can_edit` says whether the caller may change it."""
+
+    id: int
+    url: str
+    name: str
+    description: str | None
+    material_type: MaterialType
+    audience: MaterialAudience
+    status: MaterialStatus
+    product_name: str | None
+    universe_name: str | None
+    version: str | None
+    file_name: str | None
+    file_format: str | None
+    file_size: int | None
+    language: str
+    page_count: int | None
+    current_version: int
+    content_hash: str | None
+    tags: tuple[str, ...]
+    keywords: tuple[str, ...]
+    use_cases: tuple[str, ...]
+    pain_points: tuple[str, ...]
+    personas: tuple[Reference, ...]
+    segments: tuple[Reference, ...]
+    owner_id: int | None
+    owner_name: str | None
+    health_score: int
+    health_reasons: tuple[str, ...]
+    completeness_score: int
+    completeness_reasons: tuple[str, ...]
+    usage_count: int
+    edited_fields: tuple[str, ...]
+    guessed_fields: tuple[str, ...]
+    review_by: date | None
+    expires_on: date | None
+    published_at: datetime | None
+    last_updated: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    can_edit: bool
+    next_statuses: tuple[MaterialStatus, ...]
+
+
+class Materials(Struct, frozen=True):
+    items: tuple[Material, ...]
+    total: int
+    next_cursor: str | None
+
+
+class MaterialQuery(Struct, frozen=True):
+    """Which materials to list: each parameter narrows, its repeated values widen."""
+
+    status: Annotated[list[MaterialStatus], Meta(max_length=10)] = []
+    type: Annotated[list[MaterialType], Meta(max_length=10)] = []
+    audience: Annotated[list[MaterialAudience], Meta(max_length=10)] = []
+    universe: Values = []
+    product: Values = []
+    language: Values = []
+    tag: Values = []
+    persona: Ids = []
+    segment: Ids = []
+    owner: Ids = []
+    name: Annotated[Line | None, Meta(description="Part of the name.")] = None
+    review_before: date | None = None
+    guessed: bool | None = None
+    sort: Sort = Sort.UPDATED
+    limit: PageLimit = 20
+    cursor: Cursor | None = None
+
+
+class MaterialChanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change; a field that is left out stays, null or an empty list empties it."""
+
+    name: Name | UnsetType = UNSET
+    description: Text | UnsetType | None = UNSET
+    material_type: MaterialType | UnsetType = UNSET
+    audience: MaterialAudience | UnsetType = UNSET
+    product_name: Line | UnsetType | None = UNSET
+    universe_name: ShortLine | UnsetType | None = UNSET
+    version: Version | UnsetType | None = UNSET
+    tags: Lines | UnsetType = UNSET
+    keywords: Lines | UnsetType = UNSET
+    use_cases: Lines | UnsetType = UNSET
+    pain_points: Lines | UnsetType = UNSET
+    review_by: Day | UnsetType | None = UNSET
+    expires_on: Day | UnsetType | None = UNSET
+    owner_id: Id | UnsetType | None = UNSET
+    persona_ids: Ids | UnsetType = UNSET
+    segment_ids: Ids | UnsetType = UNSET
+
+
+class StatusChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """The status to go to: DRAFT ⇄ REVIEW ⇄ PUBLISHED → ARCHIVED → DRAFT."""
+
+    status: MaterialStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A file and what is known of it; lists are given by repeating the field."""
+
+    file: UploadFile
+    name: Line | None = None
+    description: Text | None = None
+    material_type: MaterialType | None = None
+    audience: MaterialAudience | None = None
+    product_name: Line | None = None
+    universe_name: ShortLine | None = None
+    version: Version | None = None
+    tags: Lines | None = None
+    keywords: Lines | None = None
+    use_cases: Lines | None = None
+    pain_points: Lines | None = None
+    review_by: Day | None = None
+    expires_on: Day | None = None
+    persona_ids: Ids | None = None
+    segment_ids: Ids | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionForm:
+    """A newer file of a material; `version` is what people call it."""
+
+    file: UploadFile
+    version: Version | None = None
+
+
+class Accepted(Struct, frozen=True):
+    """An upload that was taken; the job reads it. `duplicate`: the same bytes were here already."""
+
+    material_id: int
+    version: int
+    job_id: int | None
+    duplicate: bool
+    url: str
+
+
+class MaterialVersion(Struct, frozen=True):
+    """One uploaded file of a material; `superseded_at` is null for the present one."""
+
+    ordinal: int
+    sha256: str
+    file_name: str
+    file_format: str
+    media_type: str
+    file_size: int
+    version: str | None
+    uploaded_by: int | None
+    created_at: datetime
+    superseded_at: datetime | None
+    extraction_status: str | None
+    extraction_code: str | None
+
+
+class MaterialVersions(Struct, frozen=True):
+    items: tuple[MaterialVersion, ...]
+
+
+class Receipt(Struct, frozen=True):
+    """What was read of a version and what looks wrong; `receipt` is null until it was read."""
+
+    material_id: int
+    version: int
+    status: str | None
+    code: str | None
+    receipt: dict[str, Any] | None
+
+
+class VersionQuery(Struct, frozen=True):
+    """Which version; the present one unless said."""
+
+    version: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+
+
+class Page(Struct, frozen=True):
+    """What was read of one page or slide; `url` is its permanent address."""
+
+    page_number: int
+    url: str
+    label: str | None
+    title: str
+    body: str
+    notes: str
+    tables: list[list[list[str]]]
+    alt_texts: list[str]
+    chart_texts: list[str]
+    diagram_texts: list[str]
+    comments: list[str]
+    links: list[str]
+    hidden: bool
+    width: float | None
+    height: float | None
+    warnings: list[dict[str, str | None]]
+
+
+class Pages(Struct, frozen=True):
+    material_id: int
+    version: int
+    items: tuple[Page, ...]
+
+
+class HealthCheck(Struct, frozen=True):
+    """One row of a material's history, newest first."""
+
+    checked_at: datetime
+    health_score: int
+    issues_found: tuple[str, ...]
+    recommendations: tuple[str, ...]
+
+
+class MaterialHealth(Struct, frozen=True):
+    health_score: int
+    health_reasons: tuple[str, ...]
+    completeness_score: int
+    completeness_reasons: tuple[str, ...]
+    history: tuple[HealthCheck, ...]

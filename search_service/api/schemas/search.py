@@ -1,0 +1,172 @@
+"""A search and its answer as the interface takes and gives them."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
+from search_service.api.schemas.limits import Cursor, Values
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
+from search_service.search.request import (
+    DEFAULT_LIMIT,
+    DEFAULT_SLIDES,
+    MAX_LIMIT,
+    MAX_SLIDES,
+    Match,
+    Sort,
+)
+
+Highlights: TypeAlias = tuple[tuple[int, int], ...]
+"""[start, end) offsets in the characters of the text beside them."""
+
+
+class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """A search. Each facet narrows, its repeated values widen; personas, segments and owners go
+    by id or by name.
+    """
+
+    q: Annotated[
+        str,
+        Meta(
+            max_length=2000,
+            description='Words, "phrases", OR, -not, prefix*, field:value; nothing is an error.',
+        ),
+    ] = ""
+    persona: Values = []
+    segment: Values = []
+    universe: Values = []
+    product: Values = []
+    type: Annotated[list[MaterialType], Meta(max_length=10)] = []
+    audience: Annotated[list[MaterialAudience], Meta(max_length=10)] = []
+    status: Annotated[list[MaterialStatus], Meta(max_length=10)] = []
+    tag: Values = []
+    format: Values = []
+    language: Values = []
+    owner: Values = []
+    updated: Annotated[
+        list[Annotated[str, Meta(max_length=10)]],
+        Meta(max_length=4, description="7d, 30d, 90d or 365d."),
+    ] = []
+    match: Annotated[
+        Match, Meta(description="auto: full matches first, then partial ones where needed.")
+    ] = Match.AUTO
+    sort: Sort = Sort.RELEVANCE
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="Materials on a page.")] = (
+        DEFAULT_LIMIT
+    )
+    slides: Annotated[int, Meta(ge=0, le=MAX_SLIDES, description="Slides of each material.")] = (
+        DEFAULT_SLIDES
+    )
+    cursor: Cursor | None = None
+    correct: Annotated[bool, Meta(description="Replace words that nothing holds.")] = True
+    facets: bool = True
+    explain: Annotated[bool, Meta(description="Say what each score is made of.")] = False
+
+
+class Snippet(Struct, frozen=True):
+    """A piece of plain text; `source` says where it stands: slide or notes."""
+
+    text: str
+    highlights: Highlights
+    source: str
+
+
+class SlideHit(Struct, frozen=True):
+    """A page that matches; `url` is its permanent address."""
+
+    page_number: int
+    url: str
+    title: str
+    title_highlights: Highlights
+    snippet: Snippet
+    hidden: bool
+    score: float
+    content_hash: str
+    version: int
+
+
+class Named(Struct, frozen=True):
+    id: int
+    name: str
+
+
+class ScorePart(Struct, frozen=True):
+    name: str
+    value: float
+    words: str
+
+
+class Hit(Struct, frozen=True):
+    """A material with its best slides; `missing` are words of the query that it does not hold."""
+
+    material_id: int
+    url: str
+    name: str
+    name_highlights: Highlights
+    description: str | None
+    material_type: str
+    audience: str
+    status: str | None
+    product_name: str | None
+    universe_name: str | None
+    file_name: str | None
+    file_format: str | None
+    version: str | None
+    language: str
+    page_count: int | None
+    tags: tuple[str, ...]
+    personas: tuple[Named, ...]
+    segments: tuple[Named, ...]
+    owner: Named | None
+    health_score: int
+    usage_count: int
+    review_by: date | None
+    updated_at: datetime | None
+    score: float
+    full: bool
+    missing: tuple[str, ...]
+    matching_slides: int
+    slides: tuple[SlideHit, ...]
+    explanation: tuple[ScorePart, ...]
+
+
+class FacetValue(Struct, frozen=True):
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class Facet(Struct, frozen=True):
+    """Counts that ignore this facet's own selection; `value` is what the parameter takes."""
+
+    field: str
+    exact: bool
+    values: tuple[FacetValue, ...]
+
+
+class SearchWarning(Struct, frozen=True):
+    """What was not taken as typed."""
+
+    code: str
+    message: str
+
+
+class Correction(Struct, frozen=True):
+    typed: str
+    used: str
+
+
+class SearchAnswer(Struct, frozen=True):
+    """`total` counts full matches, or partial ones where `partial` says that none is full."""
+
+    query: str
+    total: int
+    partial: bool
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    warnings: tuple[SearchWarning, ...]
+    corrected: tuple[Correction, ...]
+    did_you_mean: str | None
+    next_cursor: str | None
+    took_ms: float

@@ -1,0 +1,138 @@
+"""What a request says, checked: query strings into structs, and what is wrong in sentences.
+
+A query string is described by one frozen struct, named in the handler's `opt`: it is read here,
+documented from there, and a name that it does not have is refused.
+"""
+
+import re
+import types
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from rapidfuzz import process
+
+from search_service.errors import InvalidInputError, UnknownParameterError
+
+QUERY = "query_struct"
+_PATH = re.compile(r" - at `\$\.?(.*)`$")
+_STEP = re.compile(r"[A-Za-z_]\w*")
+
+Query = TypeVar("Query", bound=msgspec.Struct)
+
+
+def read_query(request: Request[Any, Any, Any], kind: type[Query]) -> Query:
+    """Read the query string as a struct; blank values count as not given.
+
+    Raises InvalidInputError with the field, and the allowed values of an enumeration.
+    """
+    lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
+    given: dict[str, Any] = {}
+    for name, value in request.query_params.multi_items():
+        if value == "":
+            continue
+        if name in lists:
+            given.setdefault(name, []).append(value)
+        elif name in given:
+            raise InvalidInputError(f"{name} stands twice; give it once.", field=name)
+        else:
+            given[name] = value
+    return _converted(given, kind)
+
+
+def query_opt(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Give the `opt` of a handler whose query string is `kind`."""
+    return {QUERY: kind}
+
+
+async def refuse_unknown_parameters(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """Guard: raise UnknownParameterError for a query parameter that the handler does not have."""
+    kind = handler.opt.get(QUERY)
+    known = [field.encode_name for field in msgspec.structs.fields(kind)] if kind else []
+    for name in connection.query_params:
+        if name in known:
+            continue
+        nearest = process.extractOne(name, known, score_cutoff=50) if known else None
+        advice = (
+            f"did you mean {nearest[0]}?"
+            if nearest
+            else f"there are {', '.join(known)}."
+            if known
+            else "this address takes none."
+        )
+        raise UnknownParameterError(
+            f"There is no parameter {name[:100]!r}; {advice}",
+            parameter=name[:100],
+            nearest=nearest[0] if nearest else None,
+        )
+
+
+def describe(request: Request[Any, Any, Any], extra: Any) -> Iterator[tuple[str, str]]:
+    """Give field and sentence for each message that Litestar's validation collected."""
+    signature = request.route_handler.parsed_fn_signature.parameters
+    for item in extra if isinstance(extra, list) else []:
+        if not isinstance(item, Mapping):
+            continue
+        name = str(item.get("key", "")) or "request"
+        message = str(item.get("message", "is not valid"))
+        root = "data" if item.get("source") == "body" else name.split(".")[0]
+        annotation = signature[root].annotation if root in signature else None
+        steps = _STEP.findall(name) if root == "data" else _STEP.findall(name)[1:]
+        yield name, _sentence(message, annotation, steps)
+
+
+def _converted(given: dict[str, Any], kind: type[Query]) -> Query:
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        place = _PATH.search(str(error))
+        steps = _STEP.findall(place[1]) if place else []
+        name = steps[0] if steps else "query"
+        sentence = _sentence(_PATH.sub("", str(error)), kind, steps)
+        raise InvalidInputError(f"{name}: {sentence}", errors={name: sentence}) from error
+
+
+def _sentence(message: str, annotation: Any, steps: list[str]) -> str:
+    if not message.startswith("Invalid enum value"):
+        return message if message.endswith(".") else f"{message}."
+    allowed = _enum_at(annotation, steps)
+    if allowed is None:
+        return f"{message}."
+    return f"{message}; use one of {', '.join(str(member.value) for member in allowed)}."
+
+
+def _enum_at(annotation: Any, steps: list[str]) -> type[Enum] | None:
+    for part in _parts(annotation):
+        if isinstance(part, type) and issubclass(part, Enum):
+            return part
+        if steps and isinstance(part, type) and hasattr(part, "__annotations__"):
+            hints = get_type_hints(part, include_extras=True)
+            found = _enum_at(hints[steps[0]], steps[1:]) if steps[0] in hints else None
+            if found is not None:
+                return found
+    return None
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """The types within optional, annotated and list types."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _parts(get_args(annotation)[0])
+    elif origin in {Union, types.UnionType, list, tuple, dict}:
+        for argument in get_args(annotation):
+            yield from _parts(argument)
+    else:
+        yield annotation
+
+
+def _is_list(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _is_list(get_args(annotation)[0])
+    return origin in {list, tuple}
