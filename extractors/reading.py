@@ -29,6 +29,7 @@ from extractors.types import (
 
 Read = TypeVar("Read", Document | Page, Document | PageImage)
 
+_PARTLY_READ = "not every page could be read in full; the pages concerned carry warnings"
 LOST_PAGES = frozenset(
     {WarningCode.PAGE_UNREADABLE, WarningCode.PART_DAMAGED, WarningCode.PART_MISSING}
 )
@@ -87,6 +88,8 @@ class _Tally:
     def admit(self, record: Read) -> Read:
         if isinstance(record, Page):
             return self._admit_page(record)
+        if isinstance(record, Document):
+            self._note_losses(record.warnings)
         self._pages_read += isinstance(record, PageImage)
         return cleaned(record)
 
@@ -97,10 +100,12 @@ class _Tally:
             )
         page = self._within_cap(_with_signs(raw, cleaned(raw)))
         self._pages += 1
-        lost = [warning.code for warning in page.warnings if warning.code in LOST_PAGES]
-        self._pages_read += WarningCode.PAGE_UNREADABLE not in lost
-        self._lost.update(lost)
+        self._note_losses(page.warnings)
+        self._pages_read += all(w.code is not WarningCode.PAGE_UNREADABLE for w in page.warnings)
         return page
+
+    def _note_losses(self, warnings: tuple[ReadWarning, ...]) -> None:
+        self._lost.update(warning.code for warning in warnings if warning.code in LOST_PAGES)
 
     def summary(self, code: Code | None, detail: str | None) -> Summary:
         status: Status = "done"
@@ -108,7 +113,7 @@ class _Tally:
             code, detail = Code.TOO_LARGE, self._cut_detail()
         if self._lost and not code:
             code = Code.DAMAGED
-            detail = "not every page could be read in full; the pages concerned carry warnings"
+            detail = _PARTLY_READ if self._pages_read else "no page could be read"
         if code:
             status = "partial" if self._pages_read else "refused"
         warnings = tuple(ReadWarning(lost, f"{n} times") for lost, n in self._lost.items())

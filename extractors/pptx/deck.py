@@ -1,7 +1,7 @@
 """A deck as a Document and its slides as Pages, in the order of the show."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -34,7 +34,8 @@ def extract(source: Source) -> Iterator[Document | Page]:
     """
     with Package(source.path, source.limits) as package:
         deck = _deck(package)
-        yield _header(package, deck, source.media_type)
+        header = _header(package, deck, source.media_type)
+        yield replace(header, warnings=_mended(package))
         for number, part in enumerate(deck.slides, start=1):
             if number >= source.first_page:
                 yield _page(package, deck, number, part)
@@ -140,8 +141,12 @@ def _page(package: Package, deck: _Deck, number: int, part: str) -> Page:
         links=_links(package, part),
         width=deck.width,
         height=deck.height,
-        warnings=(*attached.warnings, *_signs(text)),
+        warnings=(*attached.warnings, *_mended(package), *_signs(text)),
     )
+
+
+def _mended(package: Package) -> tuple[ReadWarning, ...]:
+    return tuple(ReadWarning(WarningCode.PART_DAMAGED, part) for part in package.take_mended())
 
 
 def _signs(text: SlideText) -> Iterator[ReadWarning]:

@@ -29,9 +29,10 @@ class Package(Archive):
     def __init__(self, path: Path, limits: Limits) -> None:
         super().__init__(path, limits)
         self._relationships: dict[str, dict[str, Relationship]] = {}
+        self._mended: list[str] = []
 
     def xml(self, part: str) -> etree._Element:
-        """The part's root element.
+        """The part's root element, as far as it parses; `take_mended` names a part cut short.
 
         Raises KeyError where there is no such part, ExtractionError where it is not plain XML.
         """
@@ -39,10 +40,19 @@ class Package(Archive):
         try:
             root = etree.fromstring(data, _parser())
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise ExtractionError(Code.DAMAGED, f"{part} is not XML: {error}") from error
+            mended = etree.fromstring(data, _parser(recover=True)) if data else None
+            if mended is None:
+                raise ExtractionError(Code.DAMAGED, f"{part} is not XML: {error}") from error
+            self._mended.append(part)
+            root = mended
         if root.getroottree().docinfo.doctype:
             raise ExtractionError(Code.DAMAGED, f"{part} declares a document type")
         return root
+
+    def take_mended(self) -> list[str]:
+        """The parts that did not parse to their end since the last call."""
+        taken, self._mended = self._mended, []
+        return taken
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """The part's relationships by identifier; none where the list is missing or damaged."""
@@ -83,8 +93,9 @@ def relationship_id(element: etree._Element) -> str | None:
     return next((value for name, value in element.items() if str(name).endswith("}id")), None)
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, recover: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
+        recover=recover,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,

@@ -132,6 +132,18 @@ def test_a_file_with_an_empty_password_is_read(tmp_path: Path) -> None:
     assert outcome.pages[0].body == "secret text"
 
 
+def test_what_pdfium_cannot_open_is_read_by_pypdf(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "x", "open to its owner", author="Ann")
+    writer = pypdf.PdfWriter(clone_from=path)
+    writer.encrypt(user_password="secret", owner_password="", algorithm="AES-256")
+    writer.write(path)
+    outcome = read_here(path)
+    assert outcome.document
+    assert outcome.document.extractor.startswith("pypdf")
+    assert outcome.document.warnings[0].code is WarningCode.FALLBACK_READER
+    assert outcome.pages[0].body.strip() == "open to its owner"
+
+
 def test_a_header_and_nothing_else_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"%PDF-1.7\n")

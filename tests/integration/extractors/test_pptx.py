@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pptx.util import Inches
 
 from extractors.limits import Limits
 from extractors.types import Baggage, Code, WarningCode
-from tests.integration.extractors.packages import slide, text_shape, write_deck
+from tests.integration.extractors.packages import slide, text_shape, write_deck, write_zip
 from tests.integration.extractors.reads import read_here
 
 _BOX = (Inches(1), Inches(1), Inches(4), Inches(3))
@@ -166,6 +167,26 @@ def test_a_slide_with_a_document_type_is_not_read(tmp_path: Path) -> None:
     parts = [entity + slide(text_shape("&e;", "title")), slide(text_shape("next", "title"))]
     outcome = read_here(write_deck(tmp_path / "x", parts))
     assert [page.title for page in outcome.pages] == [None, "next"]
+
+
+def test_a_slide_that_does_not_parse_to_its_end_is_read_as_far_as_it_does(tmp_path: Path) -> None:
+    whole = slide(text_shape("T", "title") + text_shape("kept") + text_shape("lost"))
+    outcome = read_here(write_deck(tmp_path / "x", [whole[: whole.index("lost")]]))
+    (page,) = outcome.pages
+    assert (page.title, page.body) == ("T", "kept")
+    assert page.warnings[0].code is WarningCode.PART_DAMAGED
+    assert (outcome.summary.status, outcome.summary.code) == ("partial", Code.DAMAGED)
+
+
+def test_a_damaged_list_of_slides_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = write_deck(tmp_path / "x", [slide(text_shape(word, "title")) for word in "ab"])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    listed = parts["ppt/presentation.xml"]
+    parts["ppt/presentation.xml"] = listed.replace(b"</p:sldIdLst>", b"<<")
+    outcome = read_here(write_zip(path, parts))
+    assert [page.title for page in outcome.pages] == ["a", "b"]
+    assert (outcome.summary.status, outcome.summary.code) == ("partial", Code.DAMAGED)
 
 
 def test_targets_that_climb_out_of_the_package_find_nothing(tmp_path: Path) -> None:
