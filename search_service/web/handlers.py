@@ -1,25 +1,18 @@
-"""All pages and static files: `HANDLERS` is what `app.py` takes, and all that it needs to know.
+"""All pages and static files: `HANDLERS`, and `show_error` for a path that nobody serves.
 
-Every page asks for a signed-in caller, but for those that say that they are public.
+That is all that `app.py` needs to know: templates are rendered in `rendering`. Every page asks
+for a signed-in caller, but for those that say that they are public.
 """
 
-from litestar import Router, get
+from litestar import Router
 
-from search_service.errors import NotFoundError
-from search_service.serving.authentication import PUBLIC, find_identity, require_caller
+from search_service.serving.authentication import require_caller
 from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import materials, reviewing, searching, signing, uploading
-from search_service.web.failures import FAILURES
-from search_service.web.rendering import Page, WebRequest
+from search_service.web.failures import FAILURES, show_error
 from search_service.web.templating import static_router
 
-
-@get("/{path:path}", opt=PUBLIC)
-async def show_missing(request: WebRequest) -> Page:
-    """Say that a path leads nowhere; what stands in it is not told to strangers either."""
-    await find_identity(request)
-    raise NotFoundError("This page does not exist, or no longer.")
-
+__all__ = ["HANDLERS", "show_error"]
 
 PAGES = Router(
     path="/",
@@ -29,7 +22,6 @@ PAGES = Router(
         *materials.HANDLERS,
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
-        show_missing,
     ],
     guards=[require_caller],
 )

@@ -80,24 +80,22 @@ async def sign_out(request: WebRequest, services: Services) -> Redirect:
     return answer
 
 
-@get("/setup/{secret:str}", opt=PUBLIC)
-async def show_setup(request: WebRequest, services: Services, secret: str) -> Page:
+@get("/setup", opt=PUBLIC)
+async def show_setup(request: WebRequest, services: Services) -> Page:
     """Show the form for the first administrator, or that the link is good no more."""
-    async with services.database.transaction() as connection:
-        valid = await setup.is_setup_link(connection, secret)
+    valid = await _is_setup_link(services, request.query_params.get("token", ""))
     return page(request, "setup.html", "", 200 if valid else 404, valid=valid, error="", given={})
 
 
-@post("/setup/{secret:str}", opt=PUBLIC, status_code=200)
-async def complete_setup(request: WebRequest, services: Services, secret: str) -> Answer:
+@post("/setup", opt=PUBLIC, status_code=200)
+async def complete_setup(request: WebRequest, services: Services) -> Answer:
     """Make the first administrator and sign them in."""
     csrf.require_same_origin(request)
     count_request(request, client_address(request), rate_limits.SIGN_IN)
     form = await request.form()
     given = {name: _text(form.get(name)) for name in ("email", "full_name")}
-    async with services.database.transaction() as connection:
-        valid = await setup.is_setup_link(connection, secret)
-    if not valid:
+    secret = request.query_params.get("token", "")
+    if not await _is_setup_link(services, secret):
         return page(request, "setup.html", "", 404, valid=False, error="", given={})
     try:
         hashed = await services.passwords.hash(_text(form.get("password")))
@@ -108,6 +106,11 @@ async def complete_setup(request: WebRequest, services: Services, secret: str) -
         status = status_of(error)
         return page(request, "setup.html", "", status, valid=True, error=error.message, given=given)
     return await _signed_in(request, services, account.as_principal(), "/")
+
+
+async def _is_setup_link(services: Services, secret: str) -> bool:
+    async with services.database.transaction() as connection:
+        return await setup.is_setup_link(connection, secret)
 
 
 async def _signed_in(

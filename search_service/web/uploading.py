@@ -28,7 +28,7 @@ from search_service.serving.authentication import Connection, require_caller, sc
 from search_service.serving.services import Services, services_of
 from search_service.web.materials import require_id
 from search_service.web.rendering import Page, WebRequest, fragment, page
-from search_service.web.views import library, wording
+from search_service.web.views import library
 from search_service.web.views.library import LibraryState
 from search_service.web.views.progress import ProgressView, UploadRow, progress_of
 
@@ -42,7 +42,7 @@ FORM_BYTES = MIB
 async def show_upload(request: WebRequest, services: Services, caller: Caller) -> Page:
     """Show the drop zone."""
     policy.require_upload(caller.principal)
-    limit = wording.size(services.settings.upload_max_bytes)
+    limit = _limit(services)
     return page(request, "upload.html", "upload", rows=(), limit=limit)
 
 
@@ -59,7 +59,7 @@ async def upload(request: WebRequest, services: Services, caller: Caller) -> Pag
     rows = [await _take(services, caller, file) for file in files if file.filename]
     if request.headers.get("HX-Request") == "true":
         return fragment(request, "parts/upload_rows.html", rows=rows)
-    limit = wording.size(services.settings.upload_max_bytes)
+    limit = _limit(services)
     return page(request, "upload.html", "upload", rows=rows, limit=limit)
 
 
@@ -112,6 +112,10 @@ async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadR
     return UploadRow(file.filename, item, accepted.material_id, accepted.duplicate)
 
 
+def _limit(services: Services) -> str:
+    return f"{services.settings.upload_max_bytes // MIB} MiB"
+
+
 async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
     while block := await file.read(READ_BYTES):
         yield block
@@ -128,7 +132,7 @@ async def require_size(connection: Connection, _handler: BaseRouteHandler) -> No
     limit = services_of(connection).settings.upload_max_bytes
     if not size.isdecimal() or len(size) > 15 or int(size) > limit + FORM_BYTES:
         raise TooLargeError(
-            f"The files are larger than {wording.size(limit)} together; send them one by one.",
+            f"The files are larger than {limit // MIB} MiB together; send them one by one.",
             max_bytes=limit,
         )
 

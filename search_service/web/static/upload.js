@@ -66,6 +66,8 @@ const take = (files) => {
   next();
 };
 
+form.querySelector("button").hidden = true; // a choice is sent at once
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   take([...input.files]);

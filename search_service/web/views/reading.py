@@ -1,5 +1,7 @@
 """The pages of a material and of a slide as values. Pure."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +17,10 @@ from search_service.web.views.addresses import material_address, slide_address
 from search_service.web.views.wording import Badge, Facts
 
 _START_CHARACTERS = 140
+_FEW_PAGES = 3
+# In a PDF a header may stand above the title, which may be broken.
+_TITLE_WITHIN = 6
+_TITLE_LINES = 3
 _BAGGAGE: Mapping[str, str] = {
     "speaker_notes": "slide with speaker notes",
     "comments": "comment",
@@ -128,7 +134,7 @@ def head_of(material: MaterialRecord, principal: Principal) -> MaterialHead:
 
 def material_of(head: MaterialHead, known: Known, today: date) -> MaterialView:
     """Lay out a material on a day."""
-    material = known.material
+    material, furniture = known.material, furniture_of(known.pages)
     return MaterialView(
         head=head,
         description=material.description or "",
@@ -136,7 +142,7 @@ def material_of(head: MaterialHead, known: Known, today: date) -> MaterialView:
         tags=material.tags,
         use_cases=material.use_cases,
         pain_points=material.pain_points,
-        lines=tuple(_line(material.id, page) for page in known.pages),
+        lines=tuple(_line(head, page, furniture) for page in known.pages),
         notices=_notices(known, today),
         baggage=baggage_of(known.receipt),
     )
@@ -156,7 +162,7 @@ def slide_of(
         head=head,
         page=page,
         title=page.title or f"{head.word.capitalize()} {number}",
-        paragraphs=paragraphs_of(_without_title(page)),
+        paragraphs=text_of(_without_title(page), portrait=head.portrait),
         notes=paragraphs_of(page.notes),
         count=len(pages),
         previous=slide_address(head.id, numbers[place - 1]) if place else "",
@@ -175,9 +181,28 @@ def version_notice(seen: str, head: MaterialHead) -> str:
     )
 
 
+def text_of(text: str, *, portrait: bool) -> tuple[str, ...]:
+    """Cut a body as its kind of page is written."""
+    return flowing_of(text) if portrait else paragraphs_of(text)
+
+
 def paragraphs_of(text: str) -> tuple[str, ...]:
-    """Cut a text at its line ends; blank lines go."""
+    """Cut a slide's text at its line ends; blank lines go."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def flowing_of(text: str) -> tuple[str, ...]:
+    """Cut a page's text at its blank lines; its lines, which the layout broke, stay together."""
+    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
+    return tuple(block.strip("\n") for block in blocks if block.strip())
+
+
+def furniture_of(pages: Sequence[PageRecord]) -> frozenset[str]:
+    """Give the lines that most pages repeat, such as headers and footers, numbers aside."""
+    if len(pages) < _FEW_PAGES:
+        return frozenset()
+    counts = Counter(line for page in pages for line in {*map(_shape, page.body.splitlines())})
+    return frozenset(line for line, count in counts.items() if line and count * 2 > len(pages))
 
 
 def facts_of(material: MaterialRecord) -> Facts:
@@ -221,11 +246,12 @@ def _terms(material: MaterialRecord) -> tuple[Term, ...]:
     return tuple(term for term in terms if term.value)
 
 
-def _line(material_id: int, page: PageRecord) -> PageLine:
-    text = " ".join(_without_title(page).split())
+def _line(head: MaterialHead, page: PageRecord, furniture: frozenset[str]) -> PageLine:
+    lines = _without_title(page).splitlines()
+    text = " ".join(" ".join(line for line in lines if _shape(line) not in furniture).split())
     cut = text if len(text) <= _START_CHARACTERS else f"{text[:_START_CHARACTERS].rstrip()}…"
     return PageLine(
-        address=slide_address(material_id, page.page_number),
+        address=slide_address(head.id, page.page_number),
         number=page.page_number,
         title=page.title,
         start=cut,
@@ -234,13 +260,19 @@ def _line(material_id: int, page: PageRecord) -> PageLine:
     )
 
 
+def _shape(line: str) -> str:
+    """A line without what changes from page to page."""
+    return re.sub(r"\d+", "#", " ".join(line.split()))
+
+
 def _without_title(page: PageRecord) -> str:
-    """The body without its title, which in a PDF is the body's first line as well."""
+    """The body without its title, which in a PDF is also one of the body's first lines."""
     title = " ".join(page.title.split())
     lines = page.body.splitlines()
-    for count in range(1, min(3, len(lines)) + 1):
-        if title and " ".join(" ".join(lines[:count]).split()) == title:
-            return "\n".join(lines[count:])
+    for start in range(min(_TITLE_WITHIN, len(lines)) if title else 0):
+        for end in range(start + 1, min(start + _TITLE_LINES, len(lines)) + 1):
+            if " ".join(" ".join(lines[start:end]).split()) == title:
+                return "\n".join(lines[:start] + lines[end:])
     return page.body
 
 

@@ -24,7 +24,7 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class SlideRow:
-    """A slide of a card; `label` is empty or says where the snippet comes from."""
+    """A slide of a card with the piece of its text, or of its notes, that matched."""
 
     address: str
     number: int
@@ -37,11 +37,16 @@ class SlideRow:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A material among the results; `missing` are words that it does not hold."""
+    """A material among the results.
+
+    `state` is empty for what is published; `missing` are words that it does not hold.
+    """
 
     address: str
     name: tuple[TextPart, ...]
     description: str
+    kind: str
+    state: str
     badges: tuple[Badge, ...]
     audience_line: str
     updated: str
@@ -151,6 +156,8 @@ def card_of(hit: Hit, today: date) -> Card:
         address=material_address(hit.material_id),
         name=parts_of(hit.name, hit.name_marks),
         description=hit.description or "",
+        kind=wording.TYPES.get(hit.material_type, hit.material_type),
+        state=wording.state_of(hit.status),
         badges=wording.badges_of(_facts(hit)),
         audience_line=_audience_line(hit),
         updated=wording.day(hit.updated_at),

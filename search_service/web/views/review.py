@@ -10,7 +10,7 @@ from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.pages import PageRecord
 from search_service.db.enums import MaterialStatus
 from search_service.web.views import wording
-from search_service.web.views.reading import Known, baggage_of, paragraphs_of
+from search_service.web.views.reading import Known, baggage_of, paragraphs_of, text_of
 
 _STEPS: Mapping[tuple[MaterialStatus, MaterialStatus], str] = {
     (MaterialStatus.DRAFT, MaterialStatus.REVIEW): "Send to review",
@@ -102,7 +102,7 @@ def _page(page: PageRecord, word: str) -> ReviewPage:
     return ReviewPage(
         page=page,
         title=page.title or f"{word.capitalize()} {page.page_number}",
-        paragraphs=paragraphs_of(page.body),
+        paragraphs=text_of(page.body, portrait=word == "page"),
         notes=paragraphs_of(page.notes),
         characters=characters + sum(len(text) for texts in other for text in texts),
         warnings=tuple(_sentences(page.warnings)),

@@ -75,7 +75,7 @@ _OLD_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A short mark; `tone` is "plain", "good", "warn" or "quiet"."""
+    """A short mark; `tone` is "plain", "good", "warn", "alert" or "quiet"."""
 
     text: str
     tone: str = "plain"
@@ -97,18 +97,26 @@ class Facts:
 
 def badges_of(facts: Facts) -> tuple[Badge, ...]:
     """Give the marks of a material, the one that warns first."""
-    status = facts.status or MaterialStatus.DRAFT
+    state = state_of(facts.status)
     audience_tone = "warn" if facts.audience == MaterialAudience.INTERNAL else "good"
     badges = [
-        Badge(STATUSES.get(status, status), "alert") if status != "PUBLISHED" else None,
+        Badge(state, "alert") if state else None,
         Badge(AUDIENCES.get(facts.audience, facts.audience), audience_tone),
         Badge(TYPES.get(facts.material_type, facts.material_type)),
         Badge(facts.universe_name) if facts.universe_name else None,
-        Badge(facts.product_name) if facts.product_name else None,
+        Badge(facts.product_name)
+        if facts.product_name and facts.product_name != facts.universe_name
+        else None,
         Badge(facts.file_format.upper(), "quiet") if facts.file_format else None,
         Badge(facts.language.upper(), "quiet", language(facts.language)),
     ]
     return tuple(badge for badge in badges if badge)
+
+
+def state_of(status: str | None) -> str:
+    """Give a status that a reader must know of; nothing for what is published."""
+    known = status or MaterialStatus.DRAFT
+    return "" if known == MaterialStatus.PUBLISHED else STATUSES.get(known, known)
 
 
 def label_of(field: Field, value: str, given: str) -> str:

@@ -1,0 +1,73 @@
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from search_service.search.request import Sort
+from search_service.search.tree import Field
+from search_service.web.views.addresses import SearchState, local_target, sign_in_address
+
+
+def _read(address: str) -> SearchState:
+    return SearchState.read(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+
+
+def test_the_bare_address_asks_nothing() -> None:
+    assert not SearchState.read([]).asked
+
+
+def test_an_empty_box_that_was_sent_asks_for_everything() -> None:
+    assert SearchState.read([("q", "")]).asked
+
+
+def test_several_values_of_a_facet_are_kept_in_order() -> None:
+    state = SearchState.read([("persona", "3"), ("persona", "5"), ("persona", "3")])
+    assert state.chosen == {Field.PERSONA: ("3", "5")}
+
+
+def test_what_is_unknown_or_out_of_range_is_left_out() -> None:
+    state = SearchState.read([("q", "a"), ("sort", "magic"), ("colour", "red"), ("tag", "x" * 300)])
+    assert state.sort is Sort.RELEVANCE
+    assert state.chosen == {}
+
+
+def test_an_address_read_again_is_the_same_state() -> None:
+    state = SearchState(
+        "price & terms",
+        {Field.UNIVERSE: ("Public Cloud",), Field.TAG: ("a+b", "c")},
+        Sort.NEWEST,
+        verbatim=True,
+        cursor="abc==",
+        asked=True,
+    )
+    assert _read(state.address) == state
+
+
+def test_removing_the_last_value_removes_the_facet() -> None:
+    state = SearchState("q", {Field.TYPE: ("A", "B")}, cursor="c")
+    once = state.without(Field.TYPE, "A")
+    assert once.chosen == {Field.TYPE: ("B",)}
+    assert once.cursor is None
+    assert once.without(Field.TYPE, "B").chosen == {}
+
+
+@pytest.mark.parametrize("path", ["/", "/m/3/s/4?v=2", "/?q=a%20b&persona=3", "/library"])
+def test_own_paths_are_followed(path: str) -> None:
+    assert local_target(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None, "", "m/3", "//evil.example", "/\\evil.example", "\\\\evil.example",
+        "/\t/evil.example", "https://evil.example/", "javascript:alert(1)", "/ /evil.example",
+        "/sign-out", "/api/v1/me",
+        "/" + "a" * 5000, "/\x00", "//[",
+    ],
+)  # fmt: skip
+def test_everything_else_leads_to_the_start(path: str | None) -> None:
+    assert local_target(path) == "/"
+
+
+def test_the_sign_in_page_knows_where_to_lead_back() -> None:
+    assert sign_in_address("/m/3/s/4?v=1") == "/sign-in?next=%2Fm%2F3%2Fs%2F4%3Fv%3D1"
+    assert sign_in_address("/") == "/sign-in"
