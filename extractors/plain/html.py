@@ -40,17 +40,9 @@ def read(text: str) -> list[Document | Page]:
     Raises ExtractionError with damaged where no element can be made out.
     """
     # Bytes, because lxml refuses text that declares an encoding of its own.
-    parser = etree.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ExtractionError(Code.DAMAGED, f"the HTML cannot be parsed: {error}") from error
-    if root is None:
-        raise ExtractionError(Code.DAMAGED, "the HTML holds no element")
+    root, is_whole = _parsed(text)
     pages = [_page(number, section) for number, section in enumerate(_sections(root), start=1)]
-    if any(entry.level_name == "FATAL" for entry in parser.error_log):
+    if not is_whole:
         cut = ReadWarning(WarningCode.PART_DAMAGED, "elements nest too deep; the rest is lost")
         pages[-1] = replace(pages[-1], warnings=(cut,))
     author = root.find(".//meta[@name='author']")
@@ -63,6 +55,21 @@ def read(text: str) -> list[Document | Page]:
         language=root.get("lang"),
     )
     return [header, *pages]
+
+
+def _parsed(text: str) -> tuple[etree._Element, bool]:
+    """The root element, and whether everything was parsed."""
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        # Bytes, because lxml refuses text that declares an encoding of its own.
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ExtractionError(Code.DAMAGED, f"the HTML cannot be parsed: {error}") from error
+    if root is None:
+        raise ExtractionError(Code.DAMAGED, "the HTML holds no element")
+    return root, all(entry.level_name != "FATAL" for entry in parser.error_log)
 
 
 def _sections(root: etree._Element) -> list[_Section]:

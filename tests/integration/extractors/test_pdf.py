@@ -7,7 +7,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors.limits import Limits
-from extractors.types import Code, OutlineEntry, WarningCode
+from extractors.types import Code, ExtractionError, OutlineEntry, WarningCode
 from tests.integration.extractors.pdfs import write_objects, write_pdf
 from tests.integration.extractors.reads import read_here
 
@@ -132,16 +132,19 @@ def test_a_file_with_an_empty_password_is_read(tmp_path: Path) -> None:
     assert outcome.pages[0].body == "secret text"
 
 
-def test_what_pdfium_cannot_open_is_read_by_pypdf(tmp_path: Path) -> None:
-    path = write_pdf(tmp_path / "x", "open to its owner", author="Ann")
-    writer = pypdf.PdfWriter(clone_from=path)
-    writer.encrypt(user_password="secret", owner_password="", algorithm="AES-256")
-    writer.write(path)
-    outcome = read_here(path)
+def test_what_pdfium_cannot_open_is_read_by_pypdf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise ExtractionError(Code.DAMAGED, "PDFium cannot open this")
+
+    monkeypatch.setattr("extractors.pdf.pdfium.open_document", refuse)
+    outcome = read_here(write_pdf(tmp_path / "x", "open to another", author="Ann"))
     assert outcome.document
     assert outcome.document.extractor.startswith("pypdf")
     assert outcome.document.warnings[0].code is WarningCode.FALLBACK_READER
-    assert outcome.pages[0].body.strip() == "open to its owner"
+    assert outcome.document.author == "Ann"
+    assert outcome.pages[0].body.strip() == "open to another"
 
 
 def test_a_header_and_nothing_else_is_damaged(tmp_path: Path) -> None:
