@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, tuple_
+from sqlalchemy import cast, func, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -128,7 +129,7 @@ async def variants(
         .where(_fingerprints.c.content_block_id == block_id)
         .scalar_subquery()
     )
-    distance = func.bit_count(_fingerprints.c.simhash.bitwise_xor(own).op("::")(text("bit(64)")))
+    distance = func.bit_count(cast(_fingerprints.c.simhash.bitwise_xor(own), BIT(64)))
     near = (
         select(_fingerprints.c.content_block_id)
         .where(_fingerprints.c.content_block_id != block_id, distance <= VARIANT_BITS)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Sequence
+from functools import cache
 
 from pptx import Presentation
 from pptx.util import Inches
@@ -21,8 +22,9 @@ SLIDES = (
 )
 
 
+@cache  # a second deck of the same slides would hold another time
 def deck(
-    slides: Sequence[tuple[str, str]] = SLIDES, notes: str = "Mention the free trial"
+    slides: tuple[tuple[str, str], ...] = SLIDES, notes: str = "Mention the free trial"
 ) -> bytes:
     """A PPTX with a title and a body on each slide, a table on the last and notes on the first."""
     presentation = Presentation()
@@ -32,7 +34,8 @@ def deck(
         slide.placeholders[1].text = body
         if number == 0:
             slide.notes_slide.notes_text_frame.text = notes
-    table = slide.shapes.add_table(2, 2, Inches(1), Inches(4), Inches(6), Inches(1)).table
+    last = presentation.slides[len(slides) - 1]
+    table = last.shapes.add_table(2, 2, Inches(1), Inches(4), Inches(6), Inches(1)).table
     for row, cells in enumerate((("Flavor", "Memory"), ("b3-8", "8 GB"))):
         for column, cell in enumerate(cells):
             table.cell(row, column).text = cell
