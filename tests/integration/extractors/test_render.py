@@ -43,7 +43,9 @@ async def test_a_page_of_any_size_costs_the_same(tmp_path: Path, box: str) -> No
 
 async def test_a_page_that_kills_the_parser_costs_its_picture_only(tmp_path: Path) -> None:
     path = write_streams(tmp_path / "x", shown("first"), b" " * (150 * MIB), shown("third"))
-    images, summary = await drawn(path, tmp_path, Limits(memory_bytes=192 * MIB))
+    images, summary = await drawn(
+        path, tmp_path, Limits(memory_bytes=192 * MIB, restart_within_s=60)
+    )
     assert [image.number for image in images] == [1, 3]
     assert (summary.status, summary.code) == ("partial", Code.MEMORY_LIMIT)
 
