@@ -23,6 +23,7 @@ from search_service.ingest import handlers as ingest_handlers
 from search_service.ingest.handlers import Workshop
 from search_service.jobs.worker import WorkerOptions, run_worker
 from search_service.log import get_logger
+from search_service.serving.heads import with_heads
 from search_service.serving.request_ids import with_request_ids
 from search_service.serving.services import Services
 
@@ -69,7 +70,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
         state=State(),
         debug=False,
     )
-    app.asgi_handler = with_request_ids(app.asgi_handler)
+    app.asgi_handler = with_request_ids(with_heads(app.asgi_handler))
     return app
 
 

@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from search_service import __version__
 from search_service.api import docs_page
 from search_service.api.problems import MEDIA_TYPE, Problem
-from search_service.api.validation import QUERY
+from search_service.api.validation import BODY, QUERY
 from search_service.serving.authentication import PUBLIC
 
 DESCRIPTION = """Search decks and documents down to the slide.
@@ -99,9 +99,18 @@ def _complete(app: Litestar, document: dict[str, Any]) -> None:
                     "content": {MEDIA_TYPE: {"schema": problem}},
                 }
                 operation["responses"].pop("400", None)
-                if QUERY in handler.opt:
-                    own = operation.setdefault("parameters", [])
-                    own.extend(_query_parameters(handler.opt[QUERY]))
+                _complete_operation(operation, handler.opt)
+
+
+def _complete_operation(operation: dict[str, Any], opt: dict[str, Any]) -> None:
+    if QUERY in opt:
+        operation.setdefault("parameters", []).extend(_query_parameters(opt[QUERY]))
+    if BODY in opt:
+        content = {opt[BODY]: {"schema": {"type": "string"}}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if "scope" in opt:
+        asked = f"An API key needs the scope `{opt['scope']}`."
+        operation["description"] = f"{operation.get('description', '')}\n\n{asked}".strip()
 
 
 def _query_parameters(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:

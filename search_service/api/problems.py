@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -132,7 +133,8 @@ def of_http_exception(request: AnyRequest, error: HTTPException) -> Response[Pro
         fields = tuple(
             FieldProblem(name, sentence) for name, sentence in describe(request, error.extra)
         )
-        detail = " ".join(f"{item.field}: {item.message}" for item in fields) or error.detail
+        detail = " ".join(f"{item.field}: {item.message}" for item in fields)
+        detail = detail or "The request is not valid; see /api/v1/docs."
         problem = _problem(request, status, detail, "invalid_input")
         return _answer(msgspec.structs.replace(problem, errors=fields), {})
     if isinstance(error.__cause__, SerializationException):
@@ -140,7 +142,16 @@ def of_http_exception(request: AnyRequest, error: HTTPException) -> Response[Pro
         return _answer(_problem(request, status, detail, "malformed_body"), {})
     detail = _DETAILS.get(status) or error.detail
     code = _CODES.get(status, "invalid_input")
-    return _answer(_problem(request, status, detail, code), dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    return _answer(_problem(request, status, detail, code), headers)
+
+
+def of_undecodable_form(request: AnyRequest, _: UnicodeError) -> Response[Problem]:
+    """Answer a form whose text is not in the encoding that it says; Litestar lets this through."""
+    detail = "A field of the form is no text in UTF-8; correct its encoding."
+    return _answer(_problem(request, HTTPStatus.BAD_REQUEST, detail, "malformed_body"), {})
 
 
 def of_unexpected(request: AnyRequest, error: Exception) -> Response[Problem]:
@@ -170,6 +181,17 @@ def _problem(request: AnyRequest, status: HTTPStatus, detail: str, code: str) ->
         code=code,
         request_id=request_id_of(request.scope),
     )
+
+
+def _methods_of(request: AnyRequest) -> list[str]:
+    """What the path takes; found by comparing, as a refused method never met its route."""
+    path = request.url.path.rstrip("/")
+    methods: set[str] = set()
+    for route in request.app.routes:
+        parts = re.split(r"\{[^}]*\}", route.path_format)
+        if re.fullmatch("[^/]+".join(map(re.escape, parts)), path):
+            methods |= set(getattr(route, "methods", ()))
+    return sorted(methods)
 
 
 def _answer(problem: Problem, headers: dict[str, str]) -> Response[Problem]:

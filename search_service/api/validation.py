@@ -19,8 +19,13 @@ from rapidfuzz import process
 from search_service.errors import InvalidInputError, UnknownParameterError
 
 QUERY = "query_struct"
+BODY = "body_media_type"
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 _STEP = re.compile(r"[A-Za-z_]\w*")
+_BODY_MESSAGES = (
+    (re.compile(r"Object contains unknown field `(.*)`"), "There is no such field"),
+    (re.compile(r"Object missing required field `(.*)`"), "This field is needed"),
+)
 
 Query = TypeVar("Query", bound=msgspec.Struct)
 
@@ -32,8 +37,9 @@ def read_query(request: Request[Any, Any, Any], kind: type[Query]) -> Query:
     """
     lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
     given: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        if value == "":
+    for name, text in request.query_params.multi_items():
+        value = text.replace("\0", "")  # PostgreSQL takes it in no text
+        if not value:
             continue
         if name in lists:
             given.setdefault(name, []).append(value)
@@ -47,6 +53,11 @@ def read_query(request: Request[Any, Any, Any], kind: type[Query]) -> Query:
 def query_opt(kind: type[msgspec.Struct]) -> dict[str, Any]:
     """Give the `opt` of a handler whose query string is `kind`."""
     return {QUERY: kind}
+
+
+def body_opt(media_type: str) -> dict[str, Any]:
+    """Give the `opt` of a handler that reads its body by itself, for the document."""
+    return {BODY: media_type}
 
 
 async def refuse_unknown_parameters(
@@ -79,12 +90,26 @@ def describe(request: Request[Any, Any, Any], extra: Any) -> Iterator[tuple[str,
     for item in extra if isinstance(extra, list) else []:
         if not isinstance(item, Mapping):
             continue
-        name = str(item.get("key", "")) or "request"
+        name = str(item.get("key", "")) or "body"
         message = str(item.get("message", "is not valid"))
-        root = "data" if item.get("source") == "body" else name.split(".")[0]
+        is_body = item.get("source") == "body"
+        root = "data" if is_body else name.split(".")[0]
         annotation = signature[root].annotation if root in signature else None
-        steps = _STEP.findall(name) if root == "data" else _STEP.findall(name)[1:]
+        steps = _STEP.findall(name) if is_body else _STEP.findall(name)[1:]
+        if name == "data":
+            name, message = _of_body(message)
         yield name, _sentence(message, annotation, steps)
+
+
+def _of_body(message: str) -> tuple[str, str]:
+    """The field that the message about the whole body names, or the body."""
+    if message == "'data'":
+        return "body", "The request has no body"
+    for pattern, sentence in _BODY_MESSAGES:
+        found = pattern.match(message)
+        if found:
+            return found[1][:100], sentence
+    return "body", message
 
 
 def _converted(given: dict[str, Any], kind: type[Query]) -> Query:

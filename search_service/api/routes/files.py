@@ -23,6 +23,7 @@ from search_service.catalog.versions import VersionRecord
 from search_service.errors import NotFoundError
 from search_service.serving import etag
 from search_service.serving.dependencies import TheCaller, TheServices
+from search_service.serving.heads import is_head
 from search_service.serving.services import Services
 
 AnyRequest = Request[Any, Any, Any]
@@ -86,7 +87,7 @@ async def download_file(
         return Response(None, status_code=416, headers=_headers(version) | headers)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell whoever runs the service.")
-    if part is None or part.start == 0:
+    if not is_head(request.scope) and (part is None or part.start == 0):
         async with services.database.transaction() as connection:
             await editing.count_download(connection, caller, material_id)
     return _stream(services, version, part)

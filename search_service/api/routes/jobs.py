@@ -25,6 +25,7 @@ from search_service.errors import NotFoundError, ServiceError
 from search_service.jobs import progress
 from search_service.jobs.progress import JobFilter, JobRecord
 from search_service.serving.dependencies import TheCaller, TheServices
+from search_service.serving.heads import is_head
 from search_service.serving.services import Services
 
 LOOK_EVERY_S = 0.5
@@ -76,9 +77,13 @@ async def cancel_job(services: TheServices, caller: TheCaller, job_id: PathId) -
 
 
 @get("/jobs/{job_id:int}/events", opt=READ, media_type="text/event-stream")
-async def stream_job(services: TheServices, caller: TheCaller, job_id: PathId) -> Response[Any]:
+async def stream_job(
+    request: Request[Any, Any, Any], services: TheServices, caller: TheCaller, job_id: PathId
+) -> Response[Any]:
     """Follow a job: an event `progress` at each change, `end` with its last state."""
     record = await _find(services, caller.principal, job_id)
+    if is_head(request.scope):
+        return Response(None, media_type="text/event-stream")
     return ServerSentEvent(_events(services, caller.principal, record), retry_duration=2000)
 
 

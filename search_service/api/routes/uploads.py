@@ -13,6 +13,7 @@ from litestar.params import Body
 
 from search_service.accounts import policy
 from search_service.api import links
+from search_service.api.problems import of_undecodable_form
 from search_service.api.routes.materials import WRITE, IfMatch
 from search_service.api.routes.paths import PathId
 from search_service.api.schemas.materials import Accepted, UploadForm, VersionForm
@@ -119,5 +120,6 @@ def router(upload_max_bytes: int) -> Router:
         "/",
         route_handlers=[upload_material, upload_version, extract_again],
         request_max_body_size=upload_max_bytes + FORM_BYTES,
+        exception_handlers={UnicodeError: of_undecodable_form},
         tags=["Materials"],
     )

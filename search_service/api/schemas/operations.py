@@ -45,11 +45,9 @@ class AuditEntries(Struct, frozen=True):
 
 
 class TableResult(Struct, frozen=True):
-    """What became of an uploaded table; `unmatched` are paths that fit no single material."""
+    """What became of an uploaded table: the rows that were taken over."""
 
-    changed: int
-    unchanged: int
-    unmatched: tuple[str, ...]
+    rows: int
 
 
 class Live(Struct, frozen=True):
