@@ -1,7 +1,7 @@
 """The pages of a version as they were read; what search matches is made from them elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -22,20 +22,20 @@ class PageRecord:
     """One page or slide; `tables` are rows of cells, `warnings` are {code, detail}."""
 
     page_number: int
-    label: str | None
-    title: str
-    body: str
-    notes: str
-    tables: list[list[list[str]]]
-    alt_texts: list[str]
-    chart_texts: list[str]
-    diagram_texts: list[str]
-    comments: list[str]
-    links: list[str]
-    hidden: bool
-    width: float | None
-    height: float | None
-    warnings: list[dict[str, str | None]]
+    label: str | None = None
+    title: str = ""
+    body: str = ""
+    notes: str = ""
+    tables: list[list[list[str]]] = field(default_factory=list)
+    alt_texts: list[str] = field(default_factory=list)
+    chart_texts: list[str] = field(default_factory=list)
+    diagram_texts: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    hidden: bool = False
+    width: float | None = None
+    height: float | None = None
+    warnings: list[dict[str, str | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
@@ -51,10 +61,17 @@ async def _page_facts(
     statement = select(
         func.count(),
         func.coalesce(func.sum(_has_text().cast(Integer)), 0),
-        func.coalesce(func.sum((func.jsonb_array_length(_pages.c.warnings) > 0).cast(Integer)), 0),
+        func.coalesce(func.sum(_is_doubtful().cast(Integer)), 0),
     ).where(and_(_pages.c.material_id == material_id, _pages.c.version_ordinal == ordinal))
     pages, with_text, warned = (await connection.execute(statement)).one()
     return TextFacts(pages, with_text), warned
+
+
+def _is_doubtful() -> ColumnElement[bool]:
+    """A warning other than `hidden`, which tells of the show and not of the reading."""
+    sign: Any = literal_column("'$[*] ? (@.code != \"hidden\")'::jsonpath")
+    doubtful: ColumnElement[bool] = func.jsonb_path_exists(_pages.c.warnings, sign, type_=Boolean)
+    return doubtful
 
 
 def _has_text() -> ColumnElement[bool]:

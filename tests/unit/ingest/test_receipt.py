@@ -1,0 +1,46 @@
+import json
+
+from extractors.types import Baggage, Code, Document, Page, ReadWarning, Summary, WarningCode
+from search_service.ingest.receipt import Reading, receipt_of
+
+PAGES = (
+    Page(1, title="Title", body="Body", notes="Notes", tables=((("ab", "c"),),)),
+    Page(2, hidden=True, warnings=(ReadWarning(WarningCode.NO_TEXT_BUT_IMAGE, "1 image"),)),
+)
+
+
+def test_characters_are_counted_by_source_and_added_up() -> None:
+    receipt = receipt_of(Reading(Document("a/b", "x 1", pages=2), PAGES, Summary("done"), 1.23456))
+    assert receipt["totals"] == {
+        "pages": 2,
+        "pages_without_text": 1,
+        "pages_with_warnings": 1,
+        "hidden_pages": 1,
+        "characters": {"title": 5, "text": 4, "notes": 5, "table": 3},
+    }
+    assert receipt["pages"][1] == {
+        "number": 2,
+        "characters": {},
+        "hidden": True,
+        "warnings": [{"code": "no_text_but_image", "detail": "1 image"}],
+    }
+    assert receipt["duration_s"] == 1.235
+
+
+def test_what_travels_with_the_file_is_the_extractors_count_or_ours() -> None:
+    stated = Document("a/b", "x", baggage=Baggage(speaker_notes=3, embedded_workbooks=1))
+    assert receipt_of(Reading(stated, PAGES, Summary("done"), 0))["baggage"]["speaker_notes"] == 3
+    counted = Document("a/b", "x", author="Ada")
+    baggage = receipt_of(Reading(counted, PAGES, Summary("done"), 0))["baggage"]
+    assert (baggage["speaker_notes"], baggage["hidden_slides"], baggage["author_metadata"]) == (
+        1,
+        1,
+        1,
+    )
+
+
+def test_a_receipt_is_json() -> None:
+    summary = Summary("partial", Code.TIME_LIMIT, "too long", 2, (ReadWarning(WarningCode.HIDDEN),))
+    receipt = receipt_of(Reading(Document("a/b", "x"), PAGES, summary, 0))
+    assert json.loads(json.dumps(receipt)) == receipt
+    assert (receipt["status"], receipt["code"]) == ("partial", "time_limit")
