@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote
 
 from litestar import get
+from litestar.params import PathParameter
 from litestar.response import Response, Stream
 
 from search_service.accounts import policy
@@ -17,15 +18,18 @@ from search_service.catalog.metadata import MAX_ID
 from search_service.errors import NotFoundError
 from search_service.jobs import progress
 from search_service.serving.authentication import scoped
+from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
 from search_service.web.views.reading import Known
 
+PathNumber: TypeAlias = Annotated[int, PathParameter()]
+
 
 @get("/m/{material_id:int}", opt=scoped(READ), name="web:material")
 async def show_material(
-    request: WebRequest, services: Services, caller: Caller, material_id: int
+    request: WebRequest, services: TheServices, caller: TheCaller, material_id: PathNumber
 ) -> Page:
     """Show what a material is and what its slides are called."""
     known = await know(services, caller, material_id)
@@ -36,7 +40,11 @@ async def show_material(
 
 @get("/m/{material_id:int}/s/{number:int}", opt=scoped(READ), name="web:slide")
 async def show_slide(
-    request: WebRequest, services: Services, caller: Caller, material_id: int, number: int
+    request: WebRequest,
+    services: TheServices,
+    caller: TheCaller,
+    material_id: PathNumber,
+    number: PathNumber,
 ) -> Page:
     """Show what stands on a slide; `v` is the version in which a link saw it."""
     known = await know(services, caller, material_id)
@@ -50,7 +58,9 @@ async def show_slide(
 
 
 @get("/m/{material_id:int}/file", opt=scoped(READ), name="web:file")
-async def download(services: Services, caller: Caller, material_id: int) -> Response[Any]:
+async def download(
+    services: TheServices, caller: TheCaller, material_id: PathNumber
+) -> Response[Any]:
     """Give the present file under its own name, and count that."""
     require_id(material_id)
     async with services.database.reading() as connection:

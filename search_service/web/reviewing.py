@@ -8,15 +8,15 @@ from litestar import get, post
 from litestar.response import Response
 
 from search_service.accounts import policy
-from search_service.accounts.caller import Caller
 from search_service.accounts.policy import WRITE
 from search_service.catalog import editing, metadata, personas, segments
 from search_service.catalog.editing import Target
 from search_service.db.enums import MaterialStatus
 from search_service.errors import InvalidInputError
 from search_service.serving.authentication import caller_of, scoped
-from search_service.serving.services import Services, services_of
-from search_service.web.materials import know, require_id
+from search_service.serving.dependencies import TheCaller, TheServices
+from search_service.serving.services import services_of
+from search_service.web.materials import PathNumber, know, require_id
 from search_service.web.rendering import Flash, Page, WebRequest, page, redirect
 from search_service.web.views import form, reading, review
 from search_service.web.views.form import Sent, Vocabularies
@@ -31,14 +31,14 @@ _FLASHES: Mapping[MaterialStatus, Flash] = {
 
 
 @get("/m/{material_id:int}/review", opt=scoped(WRITE), name="web:review")
-async def show_review(request: WebRequest, material_id: int) -> Page:
+async def show_review(request: WebRequest, material_id: PathNumber) -> Page:
     """Show what was read page by page beside the metadata."""
     return await _review_page(request, Shown(material_id))
 
 
 @post("/m/{material_id:int}/review", opt=scoped(WRITE), status_code=200)
 async def save(
-    request: WebRequest, services: Services, caller: Caller, material_id: int
+    request: WebRequest, services: TheServices, caller: TheCaller, material_id: PathNumber
 ) -> Response[Any]:
     """Save the metadata that was changed; what was guessed counts as confirmed."""
     require_id(material_id)
@@ -58,7 +58,7 @@ async def save(
 
 @post("/m/{material_id:int}/status", opt=scoped(WRITE), status_code=303)
 async def move(
-    request: WebRequest, services: Services, caller: Caller, material_id: int
+    request: WebRequest, services: TheServices, caller: TheCaller, material_id: PathNumber
 ) -> Response[Any]:
     """Take the material to another status."""
     require_id(material_id)
@@ -74,7 +74,9 @@ async def move(
 
 
 @post("/m/{material_id:int}/extract", opt=scoped(WRITE), status_code=303)
-async def read_again(services: Services, caller: Caller, material_id: int) -> Response[Any]:
+async def read_again(
+    services: TheServices, caller: TheCaller, material_id: PathNumber
+) -> Response[Any]:
     """Read the file once more."""
     require_id(material_id)
     await services.intake.extract_again(caller, material_id)

@@ -7,11 +7,11 @@ from typing import Any
 from litestar import get
 from litestar.response import Response
 
-from search_service.accounts.caller import Caller
 from search_service.accounts.policy import SEARCH, Principal
 from search_service.errors import InvalidCursorError
 from search_service.search.request import SearchRequest, Sort
 from search_service.serving.authentication import scoped
+from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
 from search_service.web.rendering import WebRequest, fragment, page, redirect, wants_fragment
 from search_service.web.views.addresses import SearchState
@@ -21,7 +21,7 @@ RECENT = 6
 
 
 @get("/", opt=scoped(SEARCH), name="web:search")
-async def search(request: WebRequest, services: Services, caller: Caller) -> Response[Any]:
+async def search(request: WebRequest, services: TheServices, caller: TheCaller) -> Response[Any]:
     """Show what the address asks for; the bare address shows the box and what is new."""
     state = SearchState.read(request.query_params.multi_items())
     if not state.asked:

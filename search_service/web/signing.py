@@ -26,6 +26,7 @@ from search_service.serving.authentication import (
     session_cookie,
     session_secret_of,
 )
+from search_service.serving.dependencies import TheServices
 from search_service.serving.request_ids import request_id_of
 from search_service.serving.services import Services
 from search_service.web.failures import status_of
@@ -36,7 +37,7 @@ Answer = Response[Any]
 
 
 @get("/sign-in", opt=PUBLIC, name="web:sign-in")
-async def show_sign_in(request: WebRequest, services: Services) -> Answer:
+async def show_sign_in(request: WebRequest, services: TheServices) -> Answer:
     """Show the form; who is signed in already goes on."""
     target = local_target(request.query_params.get("next"))
     if await find_identity(request) is not None:
@@ -47,7 +48,7 @@ async def show_sign_in(request: WebRequest, services: Services) -> Answer:
 
 
 @post("/sign-in", opt=PUBLIC, status_code=200)
-async def sign_in(request: WebRequest, services: Services) -> Answer:
+async def sign_in(request: WebRequest, services: TheServices) -> Answer:
     """Begin a session and go to where the person wanted to go."""
     csrf.require_same_origin(request)
     address = client_address(request)
@@ -68,7 +69,7 @@ async def sign_in(request: WebRequest, services: Services) -> Answer:
 
 
 @post("/sign-out", status_code=303)
-async def sign_out(request: WebRequest, services: Services) -> Redirect:
+async def sign_out(request: WebRequest, services: TheServices) -> Redirect:
     """End the session here and in the database."""
     secret = session_secret_of(request)
     if secret:
@@ -81,14 +82,14 @@ async def sign_out(request: WebRequest, services: Services) -> Redirect:
 
 
 @get("/setup", opt=PUBLIC)
-async def show_setup(request: WebRequest, services: Services) -> Page:
+async def show_setup(request: WebRequest, services: TheServices) -> Page:
     """Show the form for the first administrator, or that the link is good no more."""
     valid = await _is_setup_link(services, request.query_params.get("token", ""))
     return page(request, "setup.html", "", 200 if valid else 404, valid=valid, error="", given={})
 
 
 @post("/setup", opt=PUBLIC, status_code=200)
-async def complete_setup(request: WebRequest, services: Services) -> Answer:
+async def complete_setup(request: WebRequest, services: TheServices) -> Answer:
     """Make the first administrator and sign them in."""
     csrf.require_same_origin(request)
     count_request(request, client_address(request), rate_limits.SIGN_IN)

@@ -25,8 +25,9 @@ from search_service.ingest.upload import Upload
 from search_service.jobs import progress
 from search_service.jobs.progress import JobFilter
 from search_service.serving.authentication import Connection, require_caller, scoped
+from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services, services_of
-from search_service.web.materials import require_id
+from search_service.web.materials import PathNumber, require_id
 from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views import library
 from search_service.web.views.library import LibraryState
@@ -39,7 +40,7 @@ FORM_BYTES = MIB
 
 
 @get(opt=scoped(WRITE), name="web:upload")
-async def show_upload(request: WebRequest, services: Services, caller: Caller) -> Page:
+async def show_upload(request: WebRequest, services: TheServices, caller: TheCaller) -> Page:
     """Show the drop zone."""
     policy.require_upload(caller.principal)
     limit = _limit(services)
@@ -51,7 +52,7 @@ async def show_upload(request: WebRequest, services: Services, caller: Caller) -
     status_code=200,
     request_max_body_size=None,
 )
-async def upload(request: WebRequest, services: Services, caller: Caller) -> Page:
+async def upload(request: WebRequest, services: TheServices, caller: TheCaller) -> Page:
     """Take the files of the form; each is answered with a row that follows its reading."""
     policy.require_upload(caller.principal)
     form = await request.form()
@@ -65,7 +66,7 @@ async def upload(request: WebRequest, services: Services, caller: Caller) -> Pag
 
 @get("/uploads/{job_id:int}", opt=scoped(READ))
 async def show_progress(
-    request: WebRequest, services: Services, caller: Caller, job_id: int
+    request: WebRequest, services: TheServices, caller: TheCaller, job_id: PathNumber
 ) -> Page:
     """Show how far one reading is, for a page that asks again and again."""
     require_id(job_id)
@@ -78,7 +79,7 @@ async def show_progress(
 
 
 @get("/library", opt=scoped(READ), name="web:library")
-async def show_library(request: WebRequest, services: Services, caller: Caller) -> Page:
+async def show_library(request: WebRequest, services: TheServices, caller: TheCaller) -> Page:
     """List materials with their states, one's own unless asked otherwise."""
     policy.require_upload(caller.principal)
     state = LibraryState.read(request.query_params)
