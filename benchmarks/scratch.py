@@ -1,7 +1,6 @@
 """A database of its own for each benchmark, on a private server that ends with the process."""
 
 import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -38,8 +37,7 @@ class Scratch:
 async def scratch() -> AsyncIterator[Scratch]:
     """Give a migrated database in a folder that is removed afterwards."""
     settings = Settings.from_environment()
-    folder = Path(tempfile.mkdtemp(prefix="search-service-benchmark-"))
-    os.chmod(folder, 0o755)  # noqa: PTH101 - a server of root runs as nobody; quick, not awaited
+    folder = _folder()
     try:
         await _configure(embedded.start(folder, settings.postgres_bin))
         _stop(folder, settings)
@@ -53,6 +51,12 @@ async def scratch() -> AsyncIterator[Scratch]:
     finally:
         _stop(folder, settings)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="search-service-benchmark-"))
+    folder.chmod(0o755)  # a server of root runs as nobody
+    return folder
 
 
 async def _configure(url: str) -> None:

@@ -19,14 +19,19 @@ def _setting(variable: str, default: Any, about: str) -> Any:
     return field(default=default, metadata={"variable": variable, "about": about})
 
 
+def _secret(variable: str, default: Any, about: str) -> Any:
+    """A setting that no log may show, such as a URL with a password in it."""
+    return field(default=default, repr=False, metadata={"variable": variable, "about": about})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings; times in seconds, sizes in bytes. Raises ConfigurationError on a bad value."""
 
-    database_url: str = _setting(
+    database_url: str = _secret(
         "DATABASE_URL", "", "PostgreSQL 15 or newer to use; empty: the embedded server"
     )
-    database_read_url: str = _setting(
+    database_read_url: str = _secret(
         "DATABASE_READ_URL", "", "hot standby for reads; empty: reads go to `DATABASE_URL`"
     )
     pooler: str = _setting(
@@ -53,10 +58,11 @@ class Settings:
     )
     host: str = _setting("SEARCH_SERVICE_HOST", "127.0.0.1", "address that `serve` binds")
     port: int = _setting("SEARCH_SERVICE_PORT", 8000, "port that `serve` binds")
-    secret: str = _setting(
+    secret: str = _secret(
         "SEARCH_SERVICE_SECRET",
         "",
-        "signs tokens, at least 32 characters; empty: made once and kept in the data folder",
+        "signs tokens, at least 32 characters; several divided by commas, the newest first, change "
+        "keys without signing anybody out; empty: made once and kept in the data folder",
     )
     access_token_s: int = _setting("SEARCH_SERVICE_ACCESS_TOKEN_S", 900, "life of an access token")
     refresh_token_s: int = _setting(
@@ -78,9 +84,9 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        if self.secret and len(self.secret) < 32:
+        if self.secret and min(map(len, self.secret.split(","))) < 32:
             raise ConfigurationError(
-                "SEARCH_SERVICE_SECRET is shorter than 32 characters; make one with "
+                "A secret of SEARCH_SERVICE_SECRET is shorter than 32 characters; make one with "
                 "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
             )
         if self.pooler not in {"", "transaction"}:

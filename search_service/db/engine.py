@@ -70,6 +70,7 @@ def make_engine(settings: Settings, url: str) -> AsyncEngine:
         pool_timeout=POOL_WAIT_S,
         pool_recycle=settings.pool_recycle_s,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text must not show a password hash
     )
 
 

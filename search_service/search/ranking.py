@@ -54,6 +54,16 @@ def term_scores(terms: Sequence[Term]) -> list[Expression]:
     return scores if len(scores) <= _FEW_TERMS else [_gated(score) for score in scores]
 
 
+def material_score() -> str:
+    """Give a material's score from g.pages (scores of its passages, best first) and g.own."""
+    parts = [f"{weight} * coalesce(g.pages[{place}], 0)" for place, weight in _page_weights()]
+    return " + ".join([*parts, f"{OWN_WEIGHT} * coalesce(g.own, 0)"])
+
+
+def _page_weights() -> list[tuple[int, float]]:
+    return list(enumerate((1.0, *NEXT_WEIGHTS), 1))
+
+
 def length_factors(row: str, corpus: str) -> str:
     """Give the two columns that weigh frequencies by length: 1 and 4 over the normalised length."""
     title = f"({1 - TITLE_B} + {TITLE_B} * {row}.length_title / {corpus}.average_title)"

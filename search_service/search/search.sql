@@ -105,8 +105,7 @@ WITH finalists AS MATERIALIZED (
 SELECT r.material_id, r.is_full, r.score
 FROM (
     SELECT g.material_id, g.is_full,
-           coalesce(g.pages[1], 0) + 0.2 * coalesce(g.pages[2], 0) + 0.1 * coalesce(g.pages[3], 0)
-           + CAST(:own_weight AS double precision) * coalesce(g.own, 0) AS score
+           {{material_score}} AS score
     FROM (
         SELECT s.material_id, s.is_full,
                array_agg(s.score ORDER BY s.score DESC) FILTER (WHERE s.ordinal > 0) AS pages,

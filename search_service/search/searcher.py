@@ -188,7 +188,12 @@ async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked]
     terms = search.analysis.terms
     score = ranking.passage_score(terms)
     statement = STATEMENTS.sql(
-        "rank", {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
+        "rank",
+        {
+            "score": score.sql,
+            "material_score": ranking.material_score(),
+            "length_factors": ranking.length_factors("p", "c"),
+        },
     )
     rows = await search.connection.execute(
         text(statement),

@@ -36,7 +36,7 @@ _STRAIGHT = str.maketrans(
     # PostgreSQL's parser takes <customer name> for an XML tag and drops its words.
     | dict.fromkeys("<>", " ")
 )
-_JOINED = re.compile(r"(?<=[^\W_])(?:/+|_+)(?=[^\W_])")
+_JOINED = re.compile(r"(?<=[^\W_])(?:/+|_+|-(?=\d))(?=[^\W_])")
 
 _DIGITS = re.compile(r"\d+")
 
@@ -62,9 +62,10 @@ def clean(text: str) -> str:
 def indexable(text: str) -> str:
     """Return cleaned `text` as PostgreSQL's parser should see it, on both sides of a match.
 
-    A slash or underscore between word characters becomes a space, so that TCP/IP is two words;
-    quotes and hyphens become straight ones; angle brackets, which the parser would read as tags,
-    become spaces. Case, numbers and part numbers stay. Idempotent.
+    A slash or underscore between word characters becomes a space, so that TCP/IP is two words, and
+    so does a hyphen before a digit, which the parser takes for a sign (ISO-27001, ADVANCE-2).
+    Quotes and hyphens become straight ones; angle brackets, which the parser would read as tags,
+    become spaces. Case and numbers stay. Idempotent.
     """
     return _JOINED.sub(" ", text.translate(_STRAIGHT))
 
