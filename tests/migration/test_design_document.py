@@ -162,6 +162,15 @@ async def test_what_is_added_beside_the_documents_tables_is_listed(
     assert set(added(documented, of_tables(migrated, {""}))) == ADDED_BESIDE_TABLES
 
 
+async def test_constraints_of_our_own_tables_are_named_by_us(migrated: Catalogue) -> None:
+    of_others = {"pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"}
+    ours = of_tables(migrated, ADDED_TABLES - of_others - {"audit_logs_default"})
+    names = [thing.name.split(".")[1] for thing in ours if thing.kind == "constraint"]
+
+    assert len(names) >= len(ADDED_TABLES) - len(of_others) - 1
+    assert [name for name in names if not name.startswith(("pk_", "fk_", "uq_", "ck_"))] == []
+
+
 @pytest.mark.shared
 def test_the_embedded_ddl_is_the_documents_word_for_word() -> None:
     if not DOCUMENT.exists():

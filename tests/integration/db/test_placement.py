@@ -38,14 +38,18 @@ VIOLATIONS = [
     ),
     (
         "R4 SET NULL/DEFAULT over the distribution column",
-        "ALTER TABLE passages ADD CONSTRAINT wrong FOREIGN KEY (material_id)"
-        " REFERENCES materials (id) ON DELETE SET NULL",
+        (
+            "ALTER TABLE passages ADD CONSTRAINT wrong FOREIGN KEY (material_id)"
+            " REFERENCES materials (id) ON DELETE SET NULL"
+        ),
         "wrong",
     ),
     (
         "R5 plain local table with FK to reference table (actions will not fire)",
-        "ALTER TABLE ingest_jobs ADD CONSTRAINT wrong FOREIGN KEY (requested_by)"
-        " REFERENCES users (id)",
+        (
+            "ALTER TABLE ingest_jobs ADD CONSTRAINT wrong FOREIGN KEY (requested_by)"
+            " REFERENCES users (id)"
+        ),
         "wrong",
     ),
     (
