@@ -30,6 +30,7 @@ from search_service.serving.services import Services
 WEB_HANDLERS = "search_service.web.handlers"
 # A form, a search or a change of metadata; uploads have a limit of their own.
 BODY_MAX_BYTES = 1024 * 1024
+MAX_FORM_PARTS = 500
 
 _log = get_logger(__name__)
 
@@ -65,6 +66,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         logging_config=None,
+        multipart_form_part_limit=MAX_FORM_PARTS,
         openapi_config=openapi_config(),
         request_max_body_size=BODY_MAX_BYTES,
         state=State(),

@@ -1,6 +1,6 @@
 """Opaque cursors of lists that go by id."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 
 from search_service.errors import InvalidCursorError
 
@@ -15,7 +15,8 @@ def decode(cursor: str | None) -> int | None:
     if cursor is None:
         return None
     try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        padded = cursor + "=" * (-len(cursor) % 4)
+        text = b64decode(padded, altchars=b"-_", validate=True).decode()
         if text.startswith("i") and len(text) < 20:
             return int(text[1:])
     except ValueError:

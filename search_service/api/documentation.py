@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme
 from search_service import __version__
 from search_service.api import docs_page
 from search_service.api.problems import MEDIA_TYPE, Problem
-from search_service.api.validation import BODY, QUERY
+from search_service.api.validation import BODY, FILE, FORM, QUERY
 from search_service.serving.authentication import PUBLIC
 
 DESCRIPTION = """Search decks and documents down to the slide.
@@ -108,9 +108,19 @@ def _complete_operation(operation: dict[str, Any], opt: dict[str, Any]) -> None:
     if BODY in opt:
         content = {opt[BODY]: {"schema": {"type": "string"}}}
         operation["requestBody"] = {"required": True, "content": content}
+    if FORM in opt:
+        content = {"multipart/form-data": {"schema": _form_schema(opt[FORM])}}
+        operation["requestBody"] = {"required": True, "content": content}
     if "scope" in opt:
         asked = f"An API key needs the scope `{opt['scope']}`."
         operation["description"] = f"{operation.get('description', '')}\n\n{asked}".strip()
+
+
+def _form_schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    (_, components) = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    schema: dict[str, Any] = _without_references(components[kind.__name__], components)
+    file = {"type": "string", "format": "binary"}
+    return {**schema, "properties": {FILE: file, **schema["properties"]}, "required": [FILE]}
 
 
 def _query_parameters(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:

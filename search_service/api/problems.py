@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -142,15 +141,13 @@ def of_http_exception(request: AnyRequest, error: HTTPException) -> Response[Pro
         return _answer(_problem(request, status, detail, "malformed_body"), {})
     detail = _DETAILS.get(status) or error.detail
     code = _CODES.get(status, "invalid_input")
-    headers = dict(error.headers or {})
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(_methods_of(request))
-    return _answer(_problem(request, status, detail, code), headers)
+    return _answer(_problem(request, status, detail, code), dict(error.headers or {}))
 
 
-def of_undecodable_form(request: AnyRequest, _: UnicodeError) -> Response[Problem]:
-    """Answer a form whose text is not in the encoding that it says; Litestar lets this through."""
-    detail = "A field of the form is no text in UTF-8; correct its encoding."
+def of_undecodable_body(request: AnyRequest, error: UnicodeDecodeError) -> Response[Problem]:
+    """Answer a body whose bytes are no text; neither Litestar nor msgspec says more of it."""
+    _log.info("undecodable body", reason=str(error))
+    detail = "The body holds bytes that are no text in UTF-8; correct its encoding."
     return _answer(_problem(request, HTTPStatus.BAD_REQUEST, detail, "malformed_body"), {})
 
 
@@ -168,6 +165,7 @@ def of_unexpected(request: AnyRequest, error: Exception) -> Response[Problem]:
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     ServiceError: of_service_error,
     HTTPException: of_http_exception,
+    UnicodeDecodeError: of_undecodable_body,
     Exception: of_unexpected,
 }
 
@@ -181,17 +179,6 @@ def _problem(request: AnyRequest, status: HTTPStatus, detail: str, code: str) ->
         code=code,
         request_id=request_id_of(request.scope),
     )
-
-
-def _methods_of(request: AnyRequest) -> list[str]:
-    """What the path takes; found by comparing, as a refused method never met its route."""
-    path = request.url.path.rstrip("/")
-    methods: set[str] = set()
-    for route in request.app.routes:
-        parts = re.split(r"\{[^}]*\}", route.path_format)
-        if re.fullmatch("[^/]+".join(map(re.escape, parts)), path):
-            methods |= set(getattr(route, "methods", ()))
-    return sorted(methods)
 
 
 def _answer(problem: Problem, headers: dict[str, str]) -> Response[Problem]:

@@ -1,25 +1,29 @@
 """What a request says, checked: query strings into structs, and what is wrong in sentences.
 
-A query string is described by one frozen struct, named in the handler's `opt`: it is read here,
-documented from there, and a name that it does not have is refused.
+A query string or a form is described by one frozen struct, named in the handler's `opt`: it is
+read here, documented from there, and a name that it does not have is refused.
 """
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
 from rapidfuzz import process
 
 from search_service.errors import InvalidInputError, UnknownParameterError
+from search_service.serving import csrf
 
 QUERY = "query_struct"
 BODY = "body_media_type"
+FORM = "form_struct"
+FILE = "file"
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 _STEP = re.compile(r"[A-Za-z_]\w*")
 _BODY_MESSAGES = (
@@ -35,19 +39,30 @@ def read_query(request: Request[Any, Any, Any], kind: type[Query]) -> Query:
 
     Raises InvalidInputError with the field, and the allowed values of an enumeration.
     """
-    lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
-    given: dict[str, Any] = {}
-    for name, text in request.query_params.multi_items():
-        value = text.replace("\0", "")  # PostgreSQL takes it in no text
-        if not value:
-            continue
-        if name in lists:
-            given.setdefault(name, []).append(value)
-        elif name in given:
-            raise InvalidInputError(f"{name} stands twice; give it once.", field=name)
-        else:
-            given[name] = value
-    return _converted(given, kind)
+    return _converted(_collected(request.query_params.multi_items(), kind), kind)
+
+
+async def read_form(request: Request[Any, Any, Any], kind: type[Query]) -> tuple[UploadFile, Query]:
+    """Read a multipart form: its part `file`, and the other fields as a struct.
+
+    Raises InvalidInputError as `read_query` does, and without a file.
+    """
+    form = await request.form()
+    file = form.get(FILE)
+    if not isinstance(file, UploadFile):
+        raise InvalidInputError(
+            "The form has no file; send it as the part `file` with a file name.", field=FILE
+        )
+    pairs = [(name, value) for name, value in form.multi_items() if name not in {FILE, csrf.FIELD}]
+    for name, value in pairs:
+        if not isinstance(value, str):
+            raise InvalidInputError(f"{name} is no file here; send one `file`.", field=name)
+    return file, _converted(_collected(pairs, kind), kind)
+
+
+def form_opt(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Give the `opt` of a handler that takes a file with the fields `kind`."""
+    return {FORM: kind}
 
 
 def query_opt(kind: type[msgspec.Struct]) -> dict[str, Any]:
@@ -112,14 +127,32 @@ def _of_body(message: str) -> tuple[str, str]:
     return "body", message
 
 
+def _collected(pairs: Iterable[tuple[str, str]], kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Values by name, in a list where the struct has one; blanks are left out."""
+    lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
+    given: dict[str, Any] = {}
+    for name, text in pairs:
+        value = text.replace("\0", "")  # PostgreSQL takes it in no text
+        if not value:
+            continue
+        if name in lists:
+            given.setdefault(name, []).append(value)
+        elif name in given:
+            raise InvalidInputError(f"{name} stands twice; give it once.", field=name)
+        else:
+            given[name] = value
+    return given
+
+
 def _converted(given: dict[str, Any], kind: type[Query]) -> Query:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         place = _PATH.search(str(error))
         steps = _STEP.findall(place[1]) if place else []
-        name = steps[0] if steps else "query"
-        sentence = _sentence(_PATH.sub("", str(error)), kind, steps)
+        name, message = _of_body(_PATH.sub("", str(error)))
+        name = steps[0] if steps else name
+        sentence = _sentence(message, kind, steps)
         raise InvalidInputError(f"{name}: {sentence}", errors={name: sentence}) from error
 
 
@@ -160,4 +193,6 @@ def _is_list(annotation: Any) -> bool:
     origin = get_origin(annotation)
     if origin is Annotated:
         return _is_list(get_args(annotation)[0])
+    if origin in {Union, types.UnionType}:
+        return any(_is_list(argument) for argument in get_args(annotation))
     return origin in {list, tuple}

@@ -1,28 +1,25 @@
 """Files in: new materials, newer versions, and reading one once more."""
 
 from collections.abc import AsyncIterator
-from dataclasses import fields
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, Router, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Body
+from msgspec import structs
 
 from search_service.accounts import policy
 from search_service.api import links
-from search_service.api.problems import of_undecodable_form
 from search_service.api.routes.materials import WRITE, IfMatch
 from search_service.api.routes.paths import PathId
-from search_service.api.schemas.materials import Accepted, UploadForm, VersionForm
+from search_service.api.schemas.materials import Accepted, UploadFields, VersionFields
+from search_service.api.validation import form_opt, read_form
 from search_service.catalog.editing import Target
 from search_service.config import MIB
-from search_service.errors import InvalidInputError
 from search_service.ingest.upload import Accepted as Taken
 from search_service.ingest.upload import Upload
-from search_service.serving import csrf, etag
+from search_service.serving import etag
 from search_service.serving.authentication import caller_of
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
@@ -31,7 +28,6 @@ AnyRequest = Request[Any, Any, Any]
 READ_BYTES = 256 * 1024
 # What a form's fields and borders take beside the file.
 FORM_BYTES = MIB
-MAX_PARTS = 500
 
 
 async def require_uploader(
@@ -41,35 +37,37 @@ async def require_uploader(
     policy.require_upload(caller_of(connection).principal)
 
 
-@post("/materials", status_code=202, opt=WRITE, guards=[require_uploader])
+@post(
+    "/materials",
+    status_code=202,
+    opt=WRITE | form_opt(UploadFields),
+    guards=[require_uploader],
+)
 async def upload_material(
-    request: AnyRequest,
-    services: TheServices,
-    caller: TheCaller,
-    data: Annotated[
-        UploadForm,
-        Body(media_type=RequestEncodingType.MULTI_PART, multipart_form_part_limit=MAX_PARTS),
-    ],
+    request: AnyRequest, services: TheServices, caller: TheCaller
 ) -> Response[Accepted]:
     """Upload a file; it is safe when this answers, and read by the job that Location names."""
-    await _refuse_unknown_fields(request, UploadForm)
-    taken = await services.intake.accept(caller, _upload(data))
-    return _answer(services, taken)
+    file, fields = await read_form(request, UploadFields)
+    return _answer(services, await services.intake.accept(caller, _upload(file, fields)))
 
 
-@post("/materials/{material_id:int}/file", status_code=202, opt=WRITE, guards=[require_uploader])
+@post(
+    "/materials/{material_id:int}/file",
+    status_code=202,
+    opt=WRITE | form_opt(VersionFields),
+    guards=[require_uploader],
+)
 async def upload_version(
     request: AnyRequest,
     services: TheServices,
     caller: TheCaller,
     material_id: PathId,
-    data: Annotated[VersionForm, Body(media_type=RequestEncodingType.MULTI_PART)],
     if_match: IfMatch = None,
 ) -> Response[Accepted]:
     """Upload a newer file; it takes the place of the present one once it has been read."""
-    await _refuse_unknown_fields(request, VersionForm)
+    file, fields = await read_form(request, VersionFields)
     target = Target(material_id, etag.expected(if_match) if if_match else None)
-    taken = await services.intake.accept_version(caller, target, _upload(data))
+    taken = await services.intake.accept_version(caller, target, _upload(file, fields))
     return _answer(services, taken)
 
 
@@ -90,28 +88,15 @@ def _answer(services: Services, taken: Taken) -> Response[Accepted]:
     return Response(accepted, status_code=202, headers={"Location": location})
 
 
-def _upload(form: UploadForm | VersionForm) -> Upload:
-    stated = {
-        name: value
-        for name in (item.name for item in fields(form))
-        if name != "file" and (value := getattr(form, name)) is not None
-    }
-    return Upload(form.file.filename, _blocks(form.file), stated)
+def _upload(file: UploadFile, fields: UploadFields | VersionFields) -> Upload:
+    given = structs.asdict(fields)
+    stated = {name: value for name, value in given.items() if value is not None}
+    return Upload(file.filename, _blocks(file), stated)
 
 
 async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
     while block := await file.read(READ_BYTES):
         yield block
-
-
-async def _refuse_unknown_fields(request: AnyRequest, form: type[UploadForm | VersionForm]) -> None:
-    known = {item.name for item in fields(form)}
-    unknown = sorted(set(await request.form()) - known - {csrf.FIELD})
-    if unknown:
-        name = unknown[0][:100]
-        raise InvalidInputError(
-            f"The form has no field {name!r}; there are {', '.join(sorted(known))}.", field=name
-        )
 
 
 def router(upload_max_bytes: int) -> Router:
@@ -120,6 +105,5 @@ def router(upload_max_bytes: int) -> Router:
         "/",
         route_handlers=[upload_material, upload_version, extract_again],
         request_max_body_size=upload_max_bytes + FORM_BYTES,
-        exception_handlers={UnicodeError: of_undecodable_form},
         tags=["Materials"],
     )

@@ -1,10 +1,8 @@
 """Materials, their versions, pages and receipts as the interface shows and takes them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from litestar.datastructures import UploadFile
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from search_service.api.schemas.limits import (
@@ -132,11 +130,9 @@ class StatusChange(Struct, frozen=True, forbid_unknown_fields=True):
     status: MaterialStatus
 
 
-@dataclass(frozen=True, slots=True)
-class UploadForm:
-    """A file and what is known of it; lists are given by repeating the field."""
+class UploadFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a file, beside it; lists are given by repeating the field."""
 
-    file: UploadFile
     name: Line | None = None
     description: Text | None = None
     material_type: MaterialType | None = None
@@ -148,17 +144,15 @@ class UploadForm:
     keywords: Lines | None = None
     use_cases: Lines | None = None
     pain_points: Lines | None = None
-    review_by: Day | None = None
-    expires_on: Day | None = None
+    review_by: date | None = None
+    expires_on: date | None = None
     persona_ids: Ids | None = None
     segment_ids: Ids | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VersionForm:
-    """A newer file of a material; `version` is what people call it."""
+class VersionFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people call the newer file, such as 2.1."""
 
-    file: UploadFile
     version: Version | None = None
 
 

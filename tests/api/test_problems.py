@@ -1,0 +1,178 @@
+"""Errors: always application/problem+json, with a stable code, a field and no internals."""
+
+from typing import Any
+
+import pytest
+
+from search_service.db import failures
+from search_service.errors import ConfigurationError
+from tests.api.service import API, Service
+
+pytestmark = pytest.mark.anyio
+JSON = {"Content-Type": "application/json"}
+
+
+async def problem(
+    service: Service, who: str | None, method: str, path: str, **parts: Any
+) -> dict[str, Any]:
+    """Send a request that must fail; give its problem."""
+    response = await service.call(who, method, path, **parts)
+    assert response.headers["content-type"].startswith("application/problem+json"), response.text
+    body: dict[str, Any] = response.json()
+    assert body["status"] == response.status_code
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["type"] == f"/api/v1/docs#{body['code']}"
+    return body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "parts", "expected"),
+    [
+        ("GET", "/nope", {}, (404, "not_found", None)),
+        ("POST", "/nope/at/all?x=1", {}, (404, "not_found", None)),
+        ("PUT", "/materials", {}, (405, "method_not_allowed", None)),
+        ("GET", "/materials?statsu=DRAFT", {}, (400, "unknown_parameter", None)),
+        ("GET", "/me?a=1", {}, (400, "unknown_parameter", None)),
+        ("GET", "/materials?status=DRAFTY", {}, (400, "invalid_input", "status")),
+        ("GET", "/materials?limit=0", {}, (400, "invalid_input", "limit")),
+        ("GET", "/materials?limit=2&limit=3", {}, (400, "invalid_input", "limit")),
+        ("GET", "/materials?cursor=zz", {}, (400, "invalid_cursor", None)),
+        ("GET", "/materials/99999999999", {}, (400, "invalid_input", "material_id")),
+        ("GET", "/materials/77", {}, (404, "not_found", None)),
+        ("GET", "/materials/abc", {}, (404, "not_found", None)),
+        ("GET", "/search?updated=8d", {}, (400, "invalid_input", "updated")),
+        ("POST", "/search", {"content": b"{bad", "headers": JSON}, (400, "malformed_body", None)),
+        (
+            "POST",
+            "/search",
+            {"content": b'"\xff"', "headers": JSON},
+            (400, "malformed_body", None),
+        ),
+        ("POST", "/search", {}, (400, "invalid_input", "body")),
+        ("POST", "/search", {"json": [1]}, (400, "invalid_input", "body")),
+        ("POST", "/search", {"json": {"zork": 1}}, (400, "invalid_input", "zork")),
+        ("POST", "/search", {"json": {"limit": 101}}, (400, "invalid_input", "limit")),
+        ("POST", "/search", {"json": {"q": "x" * 3000}}, (400, "invalid_input", "q")),
+        ("POST", "/search", {"json": {"type": ["X"]}}, (400, "invalid_input", "type[0]")),
+        ("POST", "/search", {"json": {"q": "x" * 2_000_000}}, (413, "too_large", None)),
+        ("POST", "/personas", {"json": {}}, (400, "invalid_input", "name")),
+        (
+            "POST",
+            "/auth/token",
+            {"data": {"username": "a@b.c"}},
+            (400, "invalid_input", "password"),
+        ),
+    ],
+)
+async def test_a_wrong_request_is_told_what_is_wrong(
+    service: Service,
+    method: str,
+    path: str,
+    parts: dict[str, Any],
+    expected: tuple[int, str | None, str | None],
+) -> None:
+    status, code, field = expected
+    body = await problem(service, "pmm", method, path, **parts)
+    assert body["status"] == status, body
+    assert code in {None, body["code"]}
+    if field is not None:
+        assert [item["field"] for item in body["errors"]] == [field]
+
+
+async def test_an_unknown_parameter_names_its_nearest(service: Service) -> None:
+    body = await problem(service, "pmm", "GET", "/search?persnoa=3")
+    assert body["details"] == {"parameter": "persnoa", "nearest": "persona"}
+    assert "did you mean persona?" in body["detail"]
+
+
+async def test_an_unknown_value_lists_the_allowed_ones(service: Service) -> None:
+    by_query = await problem(service, "pmm", "GET", "/materials?status=DONE")
+    assert "DRAFT, REVIEW, PUBLISHED, ARCHIVED" in by_query["detail"]
+    by_body = await problem(service, "pmm", "POST", "/search", json={"match": "most"})
+    assert "auto, all, any" in by_body["detail"]
+
+
+async def test_a_refused_method_says_which_are_taken(service: Service) -> None:
+    response = await service.call("pmm", "PUT", "/materials")
+    assert set(response.headers["allow"].split(", ")) == {"GET", "OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Basic abc"}, {"Authorization": "Bearer abc"}, {"Cookie": "session=x"}],
+)
+async def test_strangers_are_told_how_to_sign_in(service: Service, headers: dict[str, str]) -> None:
+    response = await service.call(None, "GET", "/me", headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == 'Bearer realm="search-service"'
+    assert response.json()["code"] == "unauthenticated"
+
+
+async def test_a_bug_shows_nothing_of_the_inside(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("secret path /srv")
+
+    monkeypatch.setattr("search_service.catalog.personas.find", fail)
+    body = await problem(service, "pmm", "GET", "/personas")
+    assert (body["status"], body["code"]) == (500, "internal_error")
+    assert "secret" not in str(body)
+
+
+async def test_a_configuration_error_is_a_bug_to_the_caller(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ConfigurationError("The database refuses this password.")
+
+    monkeypatch.setattr("search_service.catalog.personas.find", fail)
+    body = await problem(service, "pmm", "GET", "/personas")
+    assert (body["status"], body["code"]) == (500, "internal_error")
+    assert "password" not in str(body)
+
+
+async def test_a_busy_database_asks_to_come_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise failures.QueryTimeoutError("The search took too long.", 7)
+
+    monkeypatch.setattr("search_service.catalog.personas.find", fail)
+    response = await service.call("pmm", "GET", "/personas")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "7")
+    assert response.json()["code"] == "query_timeout"
+
+
+async def test_values_with_nul_find_nothing_and_break_nothing(service: Service) -> None:
+    for path in ("/materials?name=a%00b", "/materials?tag=%00", "/search?q=a%00&tag=%00x"):
+        response = await service.call("pmm", "GET", path)
+        assert response.status_code == 200, response.text
+    response = await service.call("pmm", "POST", "/search", json={"q": "a\0", "tag": ["\0"]})
+    assert response.status_code == 200
+
+
+async def test_a_request_id_is_taken_over_or_made(service: Service) -> None:
+    given = await service.call("pmm", "GET", "/me", headers={"X-Request-ID": "trace-1.2:3"})
+    assert given.headers["x-request-id"] == "trace-1.2:3"
+    for unfit in ("x" * 65, "a b", "é"):
+        made = await service.client.get(
+            f"{API}/nope", headers={"X-Request-ID": unfit.encode("latin-1")}
+        )
+        assert len(made.headers["x-request-id"]) == 32
+
+
+async def test_every_answer_carries_the_security_headers(service: Service) -> None:
+    for who, path in (("pmm", "/me"), (None, "/nope"), (None, "/docs"), (None, "/health/live")):
+        response = await service.call(who, "GET", path)
+        policy = response.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "same-origin"
+
+
+async def test_every_answer_to_a_caller_tells_what_is_left(service: Service) -> None:
+    response = await service.call("pmm", "GET", "/me")
+    assert response.headers["ratelimit-policy"] == '"standard";q=1200;w=60'
+    assert response.headers["ratelimit"].startswith('"standard";r=')
