@@ -38,9 +38,10 @@ __all__ = [
     "parse",
 ]
 
-MAX_CHARACTERS = 400
+# Enough for an e-mail pasted as a question; what is scored of it is bounded in terms.py.
+MAX_CHARACTERS = 2000
 # Of concepts, of alternatives in one of them, and of exclusions.
-MAX_CONCEPTS = 32
+MAX_CONCEPTS = 200
 MAX_VALUES = 64
 MIN_PREFIX = 2
 

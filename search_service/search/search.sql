@@ -9,8 +9,12 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
 -- their positions and document frequencies. Accented words give two lexemes at one position.
 -- Parameters: units, languages and configurations (in pairs).
 -- Index: pk_lexeme_statistics.
+-- The frequency is looked up for each lexeme: a join would read the whole table for a long query.
 SELECT u.ordinal - 1 AS unit, a.language, l.position, l.lexeme,
-       coalesce(s.document_frequency, 0) AS document_frequency
+       coalesce((
+           SELECT s.document_frequency FROM lexeme_statistics s
+           WHERE s.lexeme = l.lexeme AND s.language = a.language
+       ), 0) AS document_frequency
 FROM unnest(CAST(:units AS text[])) WITH ORDINALITY AS u(text, ordinal)
 CROSS JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
     AS a(language, configuration)
@@ -18,7 +22,6 @@ CROSS JOIN LATERAL (
     SELECT v.lexeme, unnest(v.positions) AS position
     FROM unnest(search_vector_of(CAST(a.configuration AS regconfig), u.text)) v
 ) l
-LEFT JOIN lexeme_statistics s ON s.lexeme = l.lexeme AND s.language = a.language
 ORDER BY unit, a.language, l.position, l.lexeme
 
 --: expand_prefix

@@ -11,6 +11,8 @@ from itertools import pairwise
 
 COMMON_SHARE = 0.1
 SMALL_CORPUS = 3000
+# Of a long question the terms that weigh most are scored; the rest hardly changes an order.
+MAX_TERMS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Corpus:
 
 
 def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
-    """Give the terms that score: one for each position, the same forms counted together.
+    """Give the terms that score, at most MAX_TERMS: one for each position, equal ones together.
 
     The document frequency of a term is the sum over languages of that of its commonest form.
     """
@@ -105,7 +107,8 @@ def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
             if key in found:
                 weight += found[key].weight
             found[key] = Term(unit.text, dict(key), frequency, weight)
-    return tuple(found.values())
+    heaviest = sorted(found.values(), key=lambda term: -term.weight)[:MAX_TERMS]
+    return tuple(term for term in found.values() if term in heaviest)
 
 
 def inverse_document_frequency(frequency: int, size: int) -> float:
