@@ -1,0 +1,41 @@
+"""Passages and queries from a seed, for machines without a corpus; words by Zipf's law."""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+WORDS = 20_000
+SEED = 20260202
+_SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+
+
+def generated_passages() -> Iterator[Sequence[str]]:
+    """Give [source, group, title, body] for ever."""
+    source = random.Random(SEED)
+    vocabulary = _vocabulary()
+    weights = list(accumulate(1 / place for place in range(1, WORDS + 1)))
+    number = 0
+    while True:
+        length = source.randint(20, 120)
+        words = source.choices(vocabulary, cum_weights=weights, k=length + 4)
+        yield ["generated", f"group {number // 20}", " ".join(words[:4]), " ".join(words[4:])]
+        number += 1
+
+
+def generated_queries() -> Iterator[tuple[str, str]]:
+    """Give (class, query): one common word, pairs, several, rare ones and long questions."""
+    source = random.Random(SEED + 1)
+    vocabulary = _vocabulary()
+    classes = (("common1", 1, 50), ("pair", 2, 500), ("multi", 4, 2000), ("rare", 1, WORDS),
+               ("nl", 11, 1000))  # fmt: skip
+    for name, words, most in classes:
+        for _ in range(20):
+            yield name, " ".join(source.choices(vocabulary[:most], k=words))
+
+
+def _vocabulary() -> list[str]:
+    base = len(_SYLLABLES)
+    return [
+        _SYLLABLES[n % base] + _SYLLABLES[n // base % base] + _SYLLABLES[n // base**2]
+        for n in range(WORDS)
+    ]
