@@ -1,0 +1,387 @@
+"""Every operation of the OpenAPI document × every role × every status of a material.
+
+`VERDICTS` states who gets what; an operation that it does not name fails. Roles: anonymous, sales,
+owner (the PMM whose material it is), other (a PMM), admin, key (of the admin, with only the scope
+`search`), off (deactivated, with a token of before).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+from sqlalchemy import text
+
+from search_service.api.documentation import document_of
+from search_service.db.enums import Role
+from tests.api.service import API, Service
+from tests.integration.ingest import files
+
+pytestmark = pytest.mark.anyio
+
+ROLES = ("anonymous", "sales", "owner", "other", "admin", "key", "off")
+STATUSES = ("DRAFT", "REVIEW", "PUBLISHED", "ARCHIVED", "DELETED")
+Verdict: TypeAlias = Callable[[str, str], int]
+"""From role and status of the material to the answer's status code."""
+
+
+def visible(role: str, status: str) -> bool:
+    """The rule of design/trust.md, written down once more: whether the material exists for it."""
+    if status == "DELETED":
+        return False
+    by_role = {
+        "admin": True,
+        "owner": True,
+        "other": status != "DRAFT",
+        "sales": status == "PUBLISHED",
+    }
+    return by_role[role]
+
+
+def known(role: str) -> int | None:
+    """What every closed operation answers to those whom nobody knows."""
+    return 401 if role in {"anonymous", "off"} else None
+
+
+def of_everybody(code: int) -> Verdict:
+    """Open, also to strangers."""
+    return lambda _role, _status: code
+
+
+def of_callers(code: int = 200) -> Verdict:
+    """For whoever is signed in, and for any key."""
+    return lambda role, _status: known(role) or code
+
+
+def of_scope(code: int = 200) -> Verdict:
+    """For whoever is signed in; a key needs another scope than `search`."""
+    return lambda role, _status: known(role) or (403 if role == "key" else code)
+
+
+def of_roles(*roles: str, code: int = 200) -> Verdict:
+    """For some roles; the others are refused."""
+    return lambda role, _status: known(role) or (code if role in roles else 403)
+
+
+def reading(code: int = 200) -> Verdict:
+    """Reading a material: it exists for whoever may see it."""
+
+    def verdict(role: str, status: str) -> int:
+        refused = known(role) or (403 if role == "key" else None)
+        return refused or (code if visible(role, status) else 404)
+
+    return verdict
+
+
+def changing(code: int = 200, *, conflict: tuple[str, ...] = ()) -> Verdict:
+    """Changing a material: 404 where it is not visible, 403 where it is somebody else's."""
+
+    def verdict(role: str, status: str) -> int:
+        refused = known(role) or (403 if role == "key" else None)
+        if refused:
+            return refused
+        if not visible(role, status):
+            return 404
+        if role not in {"owner", "admin"}:
+            return 403
+        return 409 if status in conflict else code
+
+    return verdict
+
+
+def uploading(code: int) -> Verdict:
+    """Changing by an upload: sales may not upload at all, whatever they see."""
+    change = changing(code)
+    return lambda role, status: (
+        403 if role == "sales" and known(role) is None else change(role, status)
+    )
+
+
+def following(code: int = 200, *, conflict: bool = False) -> Verdict:
+    """A job: of its requester, the owner, and of administrators; nobody else knows of it."""
+
+    def verdict(role: str, status: str) -> int:
+        refused = known(role) or (403 if role == "key" else None)
+        if refused:
+            return refused
+        if not visible(role, status) or role not in {"owner", "admin"}:
+            return 404
+        return 409 if conflict else code
+
+    return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What to send, and who gets what; `parts` are httpx's arguments."""
+
+    verdict: Verdict
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    per_status: bool = False
+
+
+def material(verdict: Verdict, **parts: Any) -> Case:
+    """A case that is tried with a material of each status."""
+    return Case(verdict, parts, per_status=True)
+
+
+STEPS = {
+    "DRAFT": (),
+    "REVIEW": ("REVIEW",),
+    "PUBLISHED": ("REVIEW", "PUBLISHED"),
+    "ARCHIVED": ("REVIEW", "PUBLISHED", "ARCHIVED"),
+    "DELETED": ("REVIEW", "PUBLISHED"),
+}
+ANY_STATE = {"If-Match": "*"}
+WRONG = {"token": "sssetup_x", "email": "x@example.com", "full_name": "X", "password": "x" * 12}
+VERDICTS: dict[tuple[str, str], Case] = {
+    ("POST", "/auth/token"): Case(
+        of_everybody(401), {"data": {"username": "no address", "password": "wrong"}}
+    ),
+    ("POST", "/auth/refresh"): Case(of_everybody(401), {"json": {"refresh_token": "ssr_x"}}),
+    ("POST", "/auth/logout"): Case(of_everybody(204), {"json": {"refresh_token": "ssr_x"}}),
+    ("POST", "/setup"): Case(of_everybody(401), {"json": WRONG}),
+    ("GET", "/me"): Case(of_callers()),
+    # Without the old password: nobody gets through, a key is told that it is one.
+    ("POST", "/me/password"): Case(of_scope(400), {"json": {"new_password": "x" * 12}}),
+    ("GET", "/users"): Case(of_roles("admin")),
+    ("POST", "/users"): Case(of_roles("admin", code=400), {
+        "json": {"email": "nobody", "full_name": "X", "password": "x" * 12}
+    }),
+    ("GET", "/users/{user_id}"): Case(of_roles("admin")),
+    ("PATCH", "/users/{user_id}"): Case(of_roles("admin"), {"json": {"role": "sales"}}),
+    ("DELETE", "/users/{user_id}"): Case(of_roles("admin")),
+    ("POST", "/users/{user_id}/password"): Case(
+        of_roles("admin", code=204), {"json": {"new_password": "x" * 12}}
+    ),
+    ("GET", "/api-keys"): Case(of_scope()),
+    ("POST", "/api-keys"): Case(of_scope(400), {"json": {"name": "x", "scopes": ["nothing"]}}),
+    ("DELETE", "/api-keys/{key_id}"): Case(
+        lambda role, _status: known(role) or (204 if role == "admin" else 404)
+    ),
+    ("GET", "/materials"): Case(of_scope()),
+    ("POST", "/materials"): Case(
+        of_roles("owner", "other", "admin", code=422), {"files": {"file": ("a.pdf", b"")}}
+    ),
+    ("GET", "/materials/{material_id}"): material(reading()),
+    ("PATCH", "/materials/{material_id}"): material(
+        changing(), json={"version": "2"}, headers=ANY_STATE
+    ),
+    ("DELETE", "/materials/{material_id}"): material(changing(204), headers=ANY_STATE),
+    # Every status can be asked to become what it already is, and no step leads there.
+    ("POST", "/materials/{material_id}/status"): material(
+        changing(conflict=STATUSES), json={"status": "$status"}
+    ),
+    ("GET", "/materials/{material_id}/health"): material(reading()),
+    ("GET", "/materials/{material_id}/file"): material(reading()),
+    ("POST", "/materials/{material_id}/file"): material(
+        uploading(422), files={"file": ("a.pdf", b"")}
+    ),
+    ("POST", "/materials/{material_id}/extract"): material(changing(202)),
+    ("GET", "/materials/{material_id}/versions"): material(reading()),
+    ("GET", "/materials/{material_id}/receipt"): material(reading()),
+    ("GET", "/materials/{material_id}/pages"): material(reading()),
+    ("GET", "/materials/{material_id}/pages/{page_number}"): material(reading()),
+    ("GET", "/materials/{material_id}/blocks"): material(reading()),
+    ("GET", "/blocks/{block_id}"): material(reading()),
+    ("GET", "/blocks/{block_id}/usages"): material(reading()),
+    ("GET", "/blocks/{block_id}/variants"): material(reading()),
+    ("GET", "/jobs"): Case(of_scope()),
+    ("GET", "/jobs/{job_id}"): material(following()),
+    ("GET", "/jobs/{job_id}/events"): material(following()),
+    ("POST", "/jobs/{job_id}/cancel"): material(following(conflict=True)),
+    ("GET", "/personas"): Case(of_callers()),
+    ("POST", "/personas"): Case(of_roles("owner", "other", "admin", code=400), {
+        "json": {"name": " "}
+    }),
+    ("GET", "/personas/{persona_id}"): Case(of_callers()),
+    ("PATCH", "/personas/{persona_id}"): Case(
+        of_roles("owner", "other", "admin"), {"json": {"role": "buyer"}}
+    ),
+    ("DELETE", "/personas/{persona_id}"): Case(of_roles("owner", "other", "admin", code=204)),
+    ("GET", "/segments"): Case(of_callers()),
+    ("POST", "/segments"): Case(of_roles("owner", "other", "admin", code=400), {
+        "json": {"name": " "}
+    }),
+    ("GET", "/segments/{segment_id}"): Case(of_callers()),
+    ("PATCH", "/segments/{segment_id}"): Case(
+        of_roles("owner", "other", "admin"), {"json": {"region": "EU"}}
+    ),
+    ("DELETE", "/segments/{segment_id}"): Case(of_roles("owner", "other", "admin", code=204)),
+    ("GET", "/search"): Case(of_callers()),
+    ("POST", "/search"): Case(of_callers(), {"json": {}}),
+    ("GET", "/metadata.csv"): Case(of_scope()),
+    ("POST", "/metadata.csv"): Case(
+        of_roles("owner", "other", "admin", code=400), {"content": b"name\r\nx\r\n"}
+    ),
+    ("GET", "/audit-log"): Case(of_roles("admin")),
+    ("GET", "/health/live"): Case(of_everybody(200)),
+    ("GET", "/health/ready"): Case(of_everybody(200)),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Matrix:
+    """A service with one material of each status, and everybody's credentials."""
+
+    service: Service
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    materials: dict[str, dict[str, int]] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+    found: dict[str, set[str]] = field(default_factory=dict)
+
+    async def prepare(self) -> None:
+        service = self.service
+        service.ids["owner"] = await service.add_person("owner", Role.PMM)
+        await service.add_person("off", Role.ADMIN)
+        for role in ("sales", "owner", "other", "admin", "off"):
+            self.headers[role] = await service.headers(role)
+        self.headers["anonymous"] = {}
+        self.headers["key"] = await service.add_key("admin", "search")
+        off = await service.call("admin", "DELETE", f"/users/{service.ids['off']}")
+        assert off.status_code == 200
+        for status in STATUSES:
+            await self._add_material(status)
+        for role in ("sales", "owner", "other", "admin", "key"):
+            self.found[role] = await self._search(role)
+        victim = await service.add_person("victim", Role.SALES)
+        self.others["user_id"] = victim
+        for kind in ("persona", "segment"):
+            await self._add_entry(kind)
+        key = await service.call(
+            "admin",
+            "POST",
+            "/api-keys",
+            json={"name": "theirs", "scopes": ["search"], "user_id": victim},
+        )
+        self.others["key_id"] = key.json()["key"]["id"]
+
+    async def _add_material(self, status: str) -> None:
+        slides = ((f"Unique {status}", f"Words that only the {status} deck holds in its slide"),)
+        accepted = await self.service.upload("owner", files.deck(slides), name=f"{status}.pptx")
+        ids = {"material_id": accepted["material_id"], "job_id": accepted["job_id"]}
+        blocks = await self.service.call("owner", "GET", f"/materials/{ids['material_id']}/blocks")
+        ids["block_id"] = blocks.json()["items"][0]["id"]
+        self.materials[status] = ids | {"page_number": 1}
+        await self.service.set_status("owner", ids["material_id"], *STEPS[status])
+        if status == "DELETED":
+            gone = await self.service.call("owner", "DELETE", f"/materials/{ids['material_id']}")
+            assert gone.status_code == 204
+
+    async def _add_entry(self, kind: str) -> None:
+        name = f"{kind} {uuid4()}"
+        made = await self.service.call("admin", "POST", f"/{kind}s", json={"name": name})
+        self.others[f"{kind}_id"] = made.json()["id"]
+
+    async def _search(self, role: str) -> set[str]:
+        response = await self.service.client.get(
+            f"{API}/search", params={"q": "unique"}, headers=self.headers[role]
+        )
+        by_id = {ids["material_id"]: status for status, ids in self.materials.items()}
+        return {by_id[hit["material_id"]] for hit in response.json()["hits"]}
+
+    async def _set(self, status: str) -> None:
+        """Bring a material back into its status, past every rule: earlier cases may have acted."""
+        async with self.service.database.transaction() as connection:
+            key = {"id": self.materials[status]["material_id"]}
+            stored = "PUBLISHED" if status == "DELETED" else status
+            await connection.execute(
+                text("UPDATE materials SET status = CAST(:s AS materialstatus) WHERE id = :id"),
+                key | {"s": stored},
+            )
+            await connection.execute(
+                text(
+                    "UPDATE material_details SET deleted_at = "
+                    f"{'now()' if status == 'DELETED' else 'NULL'} WHERE material_id = :id"
+                ),
+                key,
+            )
+
+    async def ask(self, operation: tuple[str, str], role: str, status: str) -> int:
+        """Send the operation's request as a role about the material of a status."""
+        method, path = operation
+        parts = {name: _filled(value, status) for name, value in VERDICTS[operation].parts.items()}
+        headers = {**self.headers[role], **parts.pop("headers", {})}
+        for kind in ("persona", "segment"):
+            if operation == ("DELETE", f"/{kind}s/{{{kind}_id}}"):
+                await self._add_entry(kind)
+        place = path.format(**self.others, **self.materials[status])
+        response = await self.service.client.request(
+            method, f"{API}{place}", headers=headers, **parts
+        )
+        return response.status_code
+
+    async def try_all(self, operation: tuple[str, str]) -> list[str]:
+        """Give what differs from the verdict."""
+        case = VERDICTS[operation]
+        wrong = []
+        for status in STATUSES if case.per_status else STATUSES[:1]:
+            for role in ROLES:
+                if case.per_status:
+                    await self._set(status)
+                expected, given = (
+                    case.verdict(role, status),
+                    await self.ask(operation, role, status),
+                )
+                if expected != given:
+                    wrong.append(f"{role} × {status}: {given}, not {expected}")
+        return wrong
+
+
+def _filled(value: Any, status: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(item, status) for name, item in value.items()}
+    stored = "PUBLISHED" if status == "DELETED" else status
+    return stored if value == "$status" else value
+
+
+@pytest.fixture(scope="module")
+async def matrix(service: Service, anyio_backend: str) -> Matrix:
+    matrix = Matrix(service)
+    await matrix.prepare()
+    return matrix
+
+
+def test_every_operation_has_a_verdict(app: Litestar) -> None:
+    operations = {
+        (method.upper(), path.removeprefix(API))
+        for path, item in document_of(app)["paths"].items()
+        for method in item
+        if method in {"get", "put", "post", "patch", "delete", "head", "options"}
+    }
+    assert operations == set(VERDICTS)
+
+
+def test_only_the_document_itself_is_outside_of_it(app: Litestar) -> None:
+    documented = set(document_of(app)["paths"])
+    outside = {route.path_format for route in app.routes} - documented
+    assert {path for path in outside if not path.startswith("/api/v1/schema")} == {
+        "/api/v1/docs",
+        "/api/v1/docs/style.css",
+        "/api/v1/openapi.json",
+        "/api/v1/{path}",
+    }
+
+
+# Deletions last, as what they end is gone for those after them.
+ORDER = sorted(VERDICTS, key=lambda operation: (operation[0] == "DELETE", operation))
+
+
+async def test_every_operation_answers_each_role_as_its_verdict_says(matrix: Matrix) -> None:
+    wrong = {
+        f"{operation[0]} {operation[1]}": differences
+        for operation in ORDER
+        if (differences := await matrix.try_all(operation))
+    }
+    assert wrong == {}
+
+
+def test_a_search_finds_for_each_role_what_it_may_see(matrix: Matrix) -> None:
+    expected = {
+        role: {status for status in STATUSES if visible(role, status)}
+        for role in ("sales", "owner", "other", "admin")
+    }
+    # A key with the scope `search` searches as its user.
+    assert matrix.found == expected | {"key": expected["admin"]}
