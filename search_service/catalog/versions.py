@@ -157,6 +157,18 @@ async def read(connection: AsyncConnection, material_id: int, ordinal: int) -> V
     return None if row is None else VersionRecord(**row)
 
 
+async def newest(connection: AsyncConnection, material_id: int) -> VersionRecord | None:
+    """Give the version that was uploaded last, whether it has been read or not."""
+    statement = (
+        select(_versions)
+        .where(_versions.c.material_id == material_id)
+        .order_by(_versions.c.ordinal.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else VersionRecord(**row)
+
+
 async def note_extraction(
     connection: AsyncConnection, material_id: int, ordinal: int, extraction: Extraction
 ) -> None:

@@ -26,13 +26,14 @@ from search_service.ingest.receipt import Reading, receipt_of
 from search_service.ingest.upload import EXTRACT, extraction_of
 from search_service.jobs import progress
 from search_service.jobs.progress import JobRecord, Outcome
-from search_service.jobs.queue import enqueue
+from search_service.jobs.queue import enqueue, missing
 from search_service.jobs.worker import Handler, RunningJob, is_retryable
 from search_service.log import get_logger
 
 PROGRESS_EVERY_S = 0.5
 # A file that took its worker down that often is left alone.
 MAX_STARTS = 5
+OUTDATED = Outcome(JobState.CANCELLED, "cancelled", "There is a newer version, or none any more.")
 
 _log = get_logger(__name__)
 
@@ -64,9 +65,13 @@ async def requeue_open(database: Database) -> None:
     The queue keeps a job through any crash; this mends what an operator or a bug took from it.
     """
     async with database.transaction() as connection:
-        for job in await progress.open_jobs(connection):
-            if await enqueue(connection, extraction_of(job.id)) is not None:
-                _log.warning("an open ingest had left the queue", job_id=job.id)
+        jobs = [extraction_of(job.id) for job in await progress.open_jobs(connection)]
+        keys = [job.dedupe_key for job in jobs if job.dedupe_key is not None]
+        lost = set(await missing(connection, keys))
+        for job in jobs:
+            if job.dedupe_key in lost:
+                _log.warning("an open ingest had left the queue", job=job.payload)
+                await enqueue(connection, job)
 
 
 async def refresh_statistics(workshop: Workshop, _job: RunningJob) -> None:
@@ -108,6 +113,8 @@ async def _extract(workshop: Workshop, job_id: int) -> None:
         prepared = await asyncio.to_thread(prepare, reading)
         async with workshop.database.transaction() as connection:
             written = await pipeline.write(connection, job, reading, prepared)
+            if not written:
+                await progress.finish(connection, job.id, OUTDATED)
         _log.info("ingest ended", job_id=job.id, written=written, pages=len(reading.pages))
 
 
@@ -118,7 +125,7 @@ async def _start(workshop: Workshop, job_id: int) -> tuple[JobRecord, VersionRec
             return None
         version = await versions.read(connection, job.material_id, job.version_ordinal)
         if version is None:
-            await progress.finish(connection, job.id, Outcome(JobState.CANCELLED, "cancelled"))
+            await progress.finish(connection, job.id, OUTDATED)
             return None
         if job.attempts > MAX_STARTS:
             refused = Outcome(
@@ -164,7 +171,8 @@ async def _refuse(
 ) -> None:
     async with workshop.database.transaction() as connection:
         receipt = receipt_of(reading) if reading else None
-        await pipeline.write_refusal(connection, job, code, receipt)
+        if not await pipeline.write_refusal(connection, job, code, receipt):
+            await progress.finish(connection, job.id, OUTDATED)
     _log.info("ingest refused", job_id=job.id, code=code)
 
 

@@ -108,7 +108,7 @@ class Intake:
                 connection, caller.principal, arrived.stored.sha256
             )
             if known is not None:
-                return await _duplicate(connection, caller, known)
+                return await _duplicate(connection, caller, known, known.current_version)
             return await _new_material(connection, caller, arrived, upload)
 
     async def accept_version(self, caller: Caller, target: Target, upload: Upload) -> Accepted:
@@ -124,22 +124,31 @@ class Intake:
         arrived = await self._keep(upload)
         async with self.database.transaction() as connection:
             present = await editing.lock(connection, caller, target)
-            if present.content_hash == arrived.stored.sha256:
-                return await _duplicate(connection, caller, present)
-            await progress.cancel_open(connection, present.id)
+            newest = await versions.newest(connection, present.id)
+            if newest is not None and newest.sha256 == arrived.stored.sha256:
+                return await _duplicate(connection, caller, present, newest.ordinal)
             return await _new_version(connection, caller, present.id, arrived, stated)
 
     async def extract_again(self, caller: Caller, material_id: int) -> Accepted:
-        """Read the present file of a material once more. Raises NotFoundError, ForbiddenError."""
+        """Read the newest file if it has not been read, else the present one once more.
+
+        Where that is about to happen anyway, the answer is that job. Raises NotFoundError,
+        ForbiddenError and TooManyRequestsError.
+        """
         await self._require_room()
         async with self.database.transaction() as connection:
             present = await editing.lock(connection, caller, Target(material_id))
-            await progress.cancel_open(connection, material_id)
-            job_id = await _start(connection, caller, material_id, present.current_version)
+            newest = await versions.newest(connection, material_id)
+            unread = newest is not None and newest.extraction_status is None
+            ordinal = newest.ordinal if newest and unread else present.current_version
+            job = await progress.latest(connection, material_id, ordinal)
+            if job is not None and not job.state.is_final:
+                return Accepted(material_id, ordinal, job.id, duplicate=False)
+            job_id = await _start(connection, caller, material_id, ordinal)
             await record(
                 connection, Entry(caller.actor, "material.extract", "material", material_id)
             )
-            return Accepted(material_id, present.current_version, job_id, duplicate=False)
+            return Accepted(material_id, ordinal, job_id, duplicate=False)
 
     async def _require_room(self) -> None:
         async with self.database.reading() as connection:
@@ -172,15 +181,15 @@ async def _one_at_a_time(connection: AsyncConnection, sha256: str) -> None:
 
 
 async def _duplicate(
-    connection: AsyncConnection, caller: Caller, known: MaterialRecord
+    connection: AsyncConnection, caller: Caller, known: MaterialRecord, ordinal: int
 ) -> Accepted:
-    """Answer with the known material; where reading it came to nothing, try that again."""
-    job = await progress.latest(connection, known.id)
+    """Answer with the known version; where reading it came to nothing, try that again."""
+    job = await progress.latest(connection, known.id, ordinal)
     job_id = job.id if job else None
     idle = job is None or job.state in {JobState.FAILED, JobState.CANCELLED}
     if idle and policy.may_edit(caller.principal, known.owner_id):
-        job_id = await _start(connection, caller, known.id, known.current_version)
-    return Accepted(known.id, known.current_version, job_id, duplicate=True)
+        job_id = await _start(connection, caller, known.id, ordinal)
+    return Accepted(known.id, ordinal, job_id, duplicate=True)
 
 
 async def _new_material(

@@ -52,6 +52,7 @@ class JobFilter:
     """Which jobs to list, newest first; `before_id` continues a list."""
 
     material_ids: tuple[int, ...] | None = None
+    version_ordinal: int | None = None
     requested_by: int | None = None
     states: tuple[JobState, ...] | None = None
     before_id: int | None = None
@@ -173,6 +174,8 @@ async def find(connection: AsyncConnection, wanted: JobFilter) -> list[JobRecord
     conditions: list[ColumnElement[bool]] = []
     if wanted.material_ids is not None:
         conditions.append(_jobs.c.material_id.in_(wanted.material_ids))
+    if wanted.version_ordinal is not None:
+        conditions.append(_jobs.c.version_ordinal == wanted.version_ordinal)
     if wanted.requested_by is not None:
         conditions.append(_jobs.c.requested_by == wanted.requested_by)
     if wanted.states is not None:
@@ -183,9 +186,12 @@ async def find(connection: AsyncConnection, wanted: JobFilter) -> list[JobRecord
     return [_record(row) for row in (await connection.execute(statement)).mappings()]
 
 
-async def latest(connection: AsyncConnection, material_id: int) -> JobRecord | None:
-    """Give the newest job of a material."""
-    jobs = await find(connection, JobFilter(material_ids=(material_id,), limit=1))
+async def latest(
+    connection: AsyncConnection, material_id: int, version_ordinal: int | None = None
+) -> JobRecord | None:
+    """Give the newest job of a material, or of one of its versions."""
+    wanted = JobFilter(material_ids=(material_id,), version_ordinal=version_ordinal, limit=1)
+    jobs = await find(connection, wanted)
     return jobs[0] if jobs else None
 
 

@@ -4,6 +4,7 @@ A job's name and payload are the caller's business; who works it off stands in `
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -13,6 +14,10 @@ from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_PRESENT = text(
+    "SELECT dedupe_key FROM pgqueuer"
+    " WHERE dedupe_key = ANY(CAST(:keys AS text[])) AND status IN ('queued', 'picked')"
+)
 _FORGET_LOG = text("DELETE FROM pgqueuer_log WHERE created < now() - CAST(:age AS interval)")
 _FORGET_HELD = text(
     "DELETE FROM pgqueuer WHERE status = 'failed' AND updated < now() - CAST(:age AS interval)"
@@ -52,6 +57,13 @@ async def enqueue(connection: AsyncConnection, job: NewJob) -> int | None:
     )
     row = result.one_or_none()
     return None if row is None else int(row.id)
+
+
+async def missing(connection: AsyncConnection, dedupe_keys: Sequence[str]) -> list[str]:
+    """Give those keys of which no job waits or runs."""
+    rows = await connection.execute(_PRESENT, {"keys": list(dedupe_keys)})
+    present = set(rows.scalars())
+    return [key for key in dedupe_keys if key not in present]
 
 
 async def waiting(connection: AsyncConnection) -> int:

@@ -13,6 +13,7 @@ from search_service.db.enums import JobState, MaterialStatus
 from search_service.errors import DatabaseUnavailableError, NotFoundError
 from search_service.ingest import handlers
 from search_service.jobs import progress
+from search_service.jobs.progress import Outcome
 from tests.integration.ingest import files
 from tests.integration.ingest.conftest import Service
 
@@ -323,3 +324,44 @@ async def test_open_ingests_return_to_the_queue(service: Service) -> None:
     async with service.database.reading() as connection:
         payloads = await connection.exec_driver_sql("SELECT payload FROM pgqueuer")
         assert [bytes(row[0]) for row in payloads] == [b'{"job_id": %d}' % (accepted.job_id or 0)]
+
+
+async def test_a_version_overtaken_by_a_newer_one_is_not_written(service: Service) -> None:
+    pmm = await service.person()
+    first = await service.accept(pmm, files.deck())
+    second = await service.accept_version(pmm, first.material_id, files.deck(NEWER))
+    await service.work(second.job_id)
+    before = await service.everything()
+    await service.work(first.job_id)
+    assert await service.everything() == before
+    assert (await service.job(first.job_id)).state is JobState.CANCELLED
+
+
+async def test_versions_are_read_one_after_the_other(service: Service) -> None:
+    pmm = await service.person()
+    first = await service.accept(pmm, files.deck())
+    second = await service.accept_version(pmm, first.material_id, files.deck(NEWER))
+    for accepted, page_count in ((first, 3), (second, 2)):
+        await service.work(accepted.job_id)
+        assert (await service.job(accepted.job_id)).state is JobState.DONE
+        assert (await service.material(pmm, first.material_id)).page_count == page_count
+
+
+async def test_reading_again_is_one_job_while_it_lasts(service: Service) -> None:
+    pmm = await service.person()
+    material_id = await service.ingest(pmm, files.deck())
+    again = await service.intake.extract_again(pmm, material_id)
+    assert await service.intake.extract_again(pmm, material_id) == again
+
+
+async def test_reading_again_takes_the_version_that_failed(service: Service) -> None:
+    pmm = await service.person()
+    material_id = await service.ingest(pmm, files.deck())
+    newer = await service.accept_version(pmm, material_id, files.deck(NEWER))
+    assert newer.job_id is not None
+    async with service.database.transaction() as connection:
+        await progress.finish(connection, newer.job_id, Outcome(JobState.FAILED))
+    again = await service.intake.extract_again(pmm, material_id)
+    assert again.version_ordinal == 2
+    await service.work(again.job_id)
+    assert (await service.material(pmm, material_id)).current_version == 2

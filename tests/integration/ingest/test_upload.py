@@ -163,3 +163,12 @@ async def test_a_version_of_the_same_bytes_is_a_duplicate(service: Service) -> N
     again = await service.accept_version(pmm, first.material_id, files.deck())
     assert again.duplicate
     assert again.version_ordinal == 1
+
+
+async def test_a_version_that_waits_to_be_read_is_not_taken_twice(service: Service) -> None:
+    pmm = await service.person()
+    first = await service.accept(pmm, files.deck())
+    newer = await service.accept_version(pmm, first.material_id, files.datasheet())
+    again = await service.accept_version(pmm, first.material_id, files.datasheet())
+    assert again.duplicate
+    assert (again.version_ordinal, again.job_id) == (2, newer.job_id)
