@@ -19,7 +19,9 @@ LAYERS = [
     "audit | jobs",
     "db | text",
     "log",
-    "config | errors",
+    # The table has them side by side; settings raise errors, which know nothing of settings.
+    "config",
+    "errors",
 ]
 
 

@@ -71,4 +71,4 @@ def _default(item: Any) -> str:
 def _reads_environment(path: Path) -> bool:
     # A child process may be given the whole of it; reading one variable is what config.py does.
     source = path.read_text(encoding="utf-8")
-    return re.search(r"\bos\.(getenv|environ(\[|\.get\b))|import environ", source) is not None
+    return re.search(r"\bos\.(getenv|environ(\[|\.get\b))|from os import", source) is not None
