@@ -18,8 +18,8 @@ TITLE_B = 0.5
 BODY_B = 0.75
 
 # What a material's next passages and its own words (name, tags, description) add to its best one.
-NEXT_WEIGHTS = (0.2, 0.1)
-OWN_WEIGHT = 0.2
+NEXT_WEIGHTS = (0.05, 0.02)
+OWN_WEIGHT = 0.1
 
 _MAX_FREQUENCY = 64
 _MAX_FORMS = 4
