@@ -82,6 +82,8 @@ def show_error(request: WebRequest, error: Exception) -> Page:
         # Litestar's own: an unknown path, a number that is none, a body over the limit.
         status = 404 if error.status_code in {400, 404} else error.status_code
         message = "This page does not exist, or no longer." if status == 404 else error.detail
+    elif isinstance(error, UnicodeDecodeError):
+        status, message = 400, "The form is not written in UTF-8."
     else:
         _log.error("a page failed", exc_info=error)
         status, message = 500, "The service failed on this page; it is noted in the log."
@@ -103,5 +105,9 @@ def _path_of(address: str) -> str:
 
 FAILURES: dict[int | type[Exception], Any] = {
     UnauthenticatedError: show_sign_in,
+    # Named one by one: the application's own handler of a nearer class would come first.
+    ServiceError: show_error,
+    UnicodeDecodeError: show_error,
+    HTTPException: show_error,
     Exception: show_error,
 }

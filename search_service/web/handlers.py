@@ -1,18 +1,31 @@
-"""All pages and static files: `HANDLERS`, and `show_error` for a path that nobody serves.
+"""All pages and static files: `HANDLERS` is what `app.py` takes, and all that it needs to know.
 
-That is all that `app.py` needs to know: templates are rendered in `rendering`. Every page asks
-for a signed-in caller, but for those that say that they are public.
+Templates are rendered in `rendering`, without Litestar's engine. Every page asks for a signed-in
+caller, but for those that say that they are public.
 """
 
-from litestar import Router
+from typing import Annotated
 
-from search_service.serving.authentication import require_caller
+from litestar import Router, get
+from litestar.params import PathParameter
+
+from search_service.errors import NotFoundError
+from search_service.serving.authentication import PUBLIC, find_identity, require_caller
 from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import materials, reviewing, searching, signing, uploading
-from search_service.web.failures import FAILURES, show_error
+from search_service.web.failures import FAILURES
+from search_service.web.rendering import Page, WebRequest
 from search_service.web.templating import static_router
 
-__all__ = ["HANDLERS", "show_error"]
+__all__ = ["HANDLERS"]
+
+
+@get("/{path:path}", opt=PUBLIC)
+async def show_missing(request: WebRequest, path: Annotated[str, PathParameter()]) -> Page:  # noqa: ARG001 - Litestar gives it
+    """Say that a path leads nowhere, to whoever asks."""
+    await find_identity(request)
+    raise NotFoundError("This page does not exist, or no longer.")
+
 
 PAGES = Router(
     path="/",
@@ -22,6 +35,7 @@ PAGES = Router(
         *materials.HANDLERS,
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
+        show_missing,
     ],
     guards=[require_caller],
 )

@@ -69,7 +69,13 @@ def redirect(path: str, flash: Flash | None = None) -> Redirect:
     answer = Redirect(path, status_code=303)
     if flash is not None:
         answer.set_cookie(
-            Cookie(FLASH_COOKIE, flash.name, max_age=FLASH_LIFE_S, httponly=True, samesite="lax")
+            Cookie(
+                key=FLASH_COOKIE,
+                value=flash.name,
+                max_age=FLASH_LIFE_S,
+                httponly=True,
+                samesite="lax",
+            )
         )
     return answer
 

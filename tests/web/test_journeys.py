@@ -44,16 +44,16 @@ async def test_facets_narrow_and_chips_widen(page: Page) -> None:
     await sign_in(page, "sam")
     await page.goto("/?q=")
     await expect(page.locator(".card")).to_have_count(3)
-    await page.get_by_label("CTO").check()
+    await page.get_by_role("checkbox", name="CTO").check()
     await expect(page.locator(".card")).to_have_count(1)
-    await expect(page.get_by_label("CTO")).to_be_focused()
+    await expect(page.get_by_role("checkbox", name="CTO")).to_be_focused()
     assert "persona=" in page.url
     await page.get_by_role("link", name="Remove Persona: CTO").click()
     await expect(page.locator(".card")).to_have_count(3)
     assert "persona=" not in page.url
     await page.go_back()
     await expect(page.locator(".card")).to_have_count(1)
-    await expect(page.get_by_label("CTO")).to_be_checked()
+    await expect(page.get_by_role("checkbox", name="CTO")).to_be_checked()
 
 
 async def test_partial_matches_say_what_is_missing(page: Page) -> None:
@@ -128,7 +128,9 @@ async def test_a_pmm_uploads_reviews_and_publishes(page: Page) -> None:
     await expect(page.locator(".field .badge", has_text="guessed")).to_have_count(0)
     await page.get_by_role("button", name="Send to review").click()
     await page.get_by_role("button", name="Publish").click()
-    await expect(page.get_by_text("everybody can find it now")).to_be_visible()
+    await expect(
+        page.get_by_role("status").filter(has_text="everybody can find it now")
+    ).to_be_visible()
     await page.get_by_role("button", name="Sign out").click()
     await sign_in(page, "sam")
     await page.goto("/?q=zebra&persona=CTO")
