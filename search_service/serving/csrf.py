@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.connection import ASGIConnection
 
+from search_service.accounts.signing import SigningKeys
 from search_service.errors import ForbiddenError
 from search_service.serving.services import services_of
 
@@ -23,8 +24,12 @@ _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 def token_for(connection: ASGIConnection[Any, Any, Any, Any], session_secret: str) -> str:
     """Give the token of a session: 64 hex digits."""
-    key = services_of(connection).tokens.keys.derive("csrf")
-    return hmac.digest(key.encode(), session_secret.encode(), "sha256").hex()
+    return token_of(services_of(connection).tokens.keys, session_secret)
+
+
+def token_of(keys: SigningKeys, session_secret: str) -> str:
+    """Give the same where there is no connection."""
+    return hmac.digest(keys.derive("csrf").encode(), session_secret.encode(), "sha256").hex()
 
 
 async def require_token(

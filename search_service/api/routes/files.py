@@ -79,12 +79,12 @@ async def download_file(
     async with services.database.reading() as connection:
         version = await versions.get(connection, caller.principal, material_id, wanted)
     if etag.is_unchanged(if_none_match, _tag(version)):
-        return Response(None, status_code=304, headers=_headers(version))
+        return Response(b"", status_code=304, headers=_headers(version))
     try:
         part = ranges.part_of(_valid_range(request, range_field, version), version.file_size)
     except ranges.UnsatisfiableRangeError:
         headers = {"Content-Range": f"bytes */{version.file_size}"}
-        return Response(None, status_code=416, headers=_headers(version) | headers)
+        return Response(b"", status_code=416, headers=_headers(version) | headers)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell whoever runs the service.")
     if not is_head(request.scope) and (part is None or part.start == 0):

@@ -83,7 +83,7 @@ async def stream_job(
     """Follow a job: an event `progress` at each change, `end` with its last state."""
     record = await _find(services, caller.principal, job_id)
     if is_head(request.scope):
-        return Response(None, media_type="text/event-stream")
+        return Response(b"", media_type="text/event-stream")
     return ServerSentEvent(_events(services, caller.principal, record), retry_duration=2000)
 
 

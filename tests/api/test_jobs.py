@@ -1,0 +1,79 @@
+"""Jobs over HTTP: their lists, their stream of events, and their end on request."""
+
+import asyncio
+import json
+
+import pytest
+
+from tests.api.service import Service
+from tests.integration.ingest import files
+
+pytestmark = pytest.mark.anyio
+
+
+def events_of(stream: str) -> list[tuple[str, dict[str, object]]]:
+    """Read a stream of server-sent events: name and data of each."""
+    events = []
+    for block in stream.replace("\r\n", "\n").split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        if "event" in fields:
+            events.append((fields["event"], json.loads(fields["data"])))
+    return events
+
+
+async def test_a_finished_job_is_one_event(service: Service) -> None:
+    accepted = await service.upload("pmm", files.deck(notes="stream"))
+    response = await service.call("pmm", "GET", f"/jobs/{accepted['job_id']}/events")
+    assert response.headers["content-type"].startswith("text/event-stream")
+    ((name, job),) = events_of(response.text)
+    assert name == "end"
+    assert (job["state"], job["pages_done"], job["is_final"]) == ("done", 3, True)
+
+
+async def test_a_waiting_job_is_followed_to_its_end(service: Service) -> None:
+    response = await service.call(
+        "pmm", "POST", "/materials", files={"file": ("a.pptx", files.deck(notes="follow"))}
+    )
+    job_id = response.json()["job_id"]
+
+    # The client reads a stream as a whole, so the job ends from another connection meanwhile.
+    async def end_soon() -> None:
+        await asyncio.sleep(0.7)
+        await service.run_job(job_id)
+
+    ending = asyncio.create_task(end_soon())
+    stream = await asyncio.to_thread(lambda: asyncio.run(_followed(service, job_id)))
+    await ending
+    names = [name for name, _ in events_of(stream)]
+    assert names[0] == "progress"
+    assert names[-1] == "end"
+
+
+async def _followed(service: Service, job_id: int) -> str:
+    response = await service.call("pmm", "GET", f"/jobs/{job_id}/events")
+    return response.text
+
+
+async def test_a_job_is_cancelled_once(service: Service) -> None:
+    response = await service.call(
+        "pmm", "POST", "/materials", files={"file": ("a.pptx", files.deck(notes="cancel"))}
+    )
+    path = f"/jobs/{response.json()['job_id']}"
+    cancelled = await service.call("pmm", "POST", f"{path}/cancel")
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    again = await service.call("pmm", "POST", f"{path}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+async def test_a_list_holds_ones_own_jobs_and_goes_on_with_its_cursor(service: Service) -> None:
+    for number in range(3):
+        await service.upload("other", files.deck(notes=f"list {number}"))
+    first = (await service.call("other", "GET", "/jobs?limit=2")).json()
+    second = (await service.call("other", "GET", f"/jobs?cursor={first['next_cursor']}")).json()
+    ids = [job["id"] for job in (*first["items"], *second["items"])]
+    assert len(ids) == 3
+    assert ids == sorted(ids, reverse=True)
+    assert second["next_cursor"] is None
+    assert (await service.call("sales", "GET", "/jobs")).json()["items"] == []
+    done = (await service.call("admin", "GET", "/jobs?state=done&limit=200")).json()
+    assert set(ids) <= {job["id"] for job in done["items"]}
