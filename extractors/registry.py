@@ -77,11 +77,11 @@ def extractor_for(media_type: str) -> Extractor:
 
         return pdf.extract
     if media_type in {*_DECK_TYPES.values(), *_MACRO_DECK_TYPES.values()}:
-        from extractors import pptx  # noqa: PLC0415
+        from extractors import pptx  # noqa: PLC0415 - the same
 
         return pptx.extract
     if media_type in {TEXT, MARKDOWN, HTML}:
-        from extractors import plain  # noqa: PLC0415
+        from extractors import plain  # noqa: PLC0415 - the same
 
         return plain.extract
     raise ExtractionError(

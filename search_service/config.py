@@ -89,6 +89,16 @@ class Settings:
                 "A secret of SEARCH_SERVICE_SECRET is shorter than 32 characters; make one with "
                 "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
             )
+        for name, (least, most) in _BOUNDS.items():
+            if not least <= getattr(self, name) <= most:
+                raise ConfigurationError(
+                    f"{_variable(name)} is {getattr(self, name)}; choose {least} to {most}."
+                )
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ConfigurationError(
+                    f"{_variable(name)} is {getattr(self, name)!r}; choose {', '.join(choices)}."
+                )
         if self.pooler not in {"", "transaction"}:
             raise ConfigurationError(
                 f"POOLER is {self.pooler!r}; use `transaction` or leave it out."
@@ -119,6 +129,29 @@ class Settings:
     def files_dir(self) -> Path:
         """Folder of the content-addressed originals."""
         return self.data_dir / "files"
+
+
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "pool_size": (1, 1000),
+    "pool_overflow": (0, 1000),
+    "pool_recycle_s": (1, 86400),
+    "statement_timeout_s": (0.05, 600),
+    "port": (0, 65535),
+    "access_token_s": (60, 86400),
+    "refresh_token_s": (300, 366 * 86400),
+    "upload_max_bytes": (1, 100 * 1024 * MIB),
+    "queue_limit": (1, 10_000_000),
+    "worker_concurrency": (1, 64),
+}
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "log_level": ("debug", "info", "warning", "error"),
+    "log_format": ("json", "console"),
+}
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return next(str(item.metadata["variable"]) for item in fields(Settings) if item.name == name)
 
 
 def _parse(variable: str, text: str, item: Any) -> Any:

@@ -41,7 +41,7 @@ def _read(text: str, media_type: str) -> list[Document | Page]:
 
         return html.read(text)
     if media_type == "text/markdown":
-        from extractors.plain import markdown  # noqa: PLC0415
+        from extractors.plain import markdown  # noqa: PLC0415 - the same
 
         return markdown.read(text)
     pages = [portion.strip("\r\n") for portion in text.split("\f")]

@@ -44,6 +44,15 @@ UP = (
     CREATE TRIGGER audit_logs_append_only BEFORE UPDATE OR DELETE ON audit_logs
     FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()
     """,
+    # Partitions do not inherit triggers on statements: `maintain` makes one for each month.
+    """
+    CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON audit_logs
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()
+    """,
+    """
+    CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON audit_logs_default
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()
+    """,
 )
 
 DOWN = (

@@ -117,13 +117,20 @@ PGQUEUER = (
     """
     CREATE FUNCTION fn_pgqueuer_changed() RETURNS TRIGGER AS $$
     DECLARE
-        to_emit BOOLEAN := false;
+        to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
     BEGIN
+        -- Check operation type and set the emit flag accordingly
         IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
             to_emit := true;
-        ELSIF TG_OP IN ('INSERT', 'DELETE', 'TRUNCATE') THEN
+        ELSIF TG_OP = 'DELETE' THEN
+            to_emit := true;
+        ELSIF TG_OP = 'INSERT' THEN
+            to_emit := true;
+        ELSIF TG_OP = 'TRUNCATE' THEN
             to_emit := true;
         END IF;
+
+        -- Perform notification if the emit flag is set
         IF to_emit THEN
             PERFORM pg_notify(
                 'ch_pgqueuer',
@@ -136,13 +143,16 @@ PGQUEUER = (
                 )::text
             );
         END IF;
+
+        -- Return appropriate value based on the operation
         IF TG_OP IN ('INSERT', 'UPDATE') THEN
             RETURN NEW;
         ELSIF TG_OP = 'DELETE' THEN
             RETURN OLD;
         ELSE
-            RETURN NULL;
+            RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
         END IF;
+
     END;
     $$ LANGUAGE plpgsql
     """,

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import click
 from rich.markup import escape
@@ -14,6 +14,7 @@ from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.catalog import personas, segments, table
 from search_service.cli.console import OUT, say
 from search_service.cli.demo_library.build import DemoLibrary, build_library
+from search_service.cli.demo_library.model import Persona, Segment
 from search_service.cli.loading import Item, Outcome, load
 from search_service.cli.runtime import run, working
 from search_service.cli.search import show
@@ -132,8 +133,8 @@ async def _create_vocabulary(services: Services, library: DemoLibrary) -> None:
                 await segments.create(connection, caller, _fields(segment))
 
 
-def _fields(entry: object) -> dict[str, str]:
-    return {name: getattr(entry, name) for name in entry.__slots__}  # type: ignore[attr-defined]
+def _fields(entry: Persona | Segment) -> dict[str, str]:
+    return {item.name: getattr(entry, item.name) for item in fields(entry)}
 
 
 def _require_read(outcomes: list[Outcome]) -> None:

@@ -8,6 +8,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from search_service.errors import InvalidCursorError
 
@@ -20,7 +21,7 @@ def encode(question: str, key: Key) -> str:
     return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
 
 
-def decode(question: str, cursor: str, kinds: Sequence[type]) -> list[bool | int | float | str]:
+def decode(question: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
     """Read the sort key back; each of its parts is of the kind asked for.
 
     Raises InvalidCursorError for a cursor of another question, or one that was tampered with.

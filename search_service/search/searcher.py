@@ -176,11 +176,10 @@ async def _page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str |
 
 async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
     request = search.request
-    seen, after = 0, (None, None, None)
+    seen, after = 0, [None, None, None]
     if request.cursor:
         kinds = (int, bool, float, int)
-        seen, *key = cursor.decode(search.question, request.cursor, kinds)  # type: ignore[assignment]
-        after = tuple(key)  # type: ignore[assignment]
+        seen, *after = cursor.decode(search.question, request.cursor, kinds)
     needed = seen + request.limit + 1
     within = await _within(search, matched, needed)
     if within is not None and not within:

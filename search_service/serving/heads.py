@@ -1,5 +1,7 @@
 """HEAD, answered as GET without the body: RFC 9110, section 9.3.2, for every path at once."""
 
+from typing import cast
+
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +30,6 @@ def with_heads(app: ASGIApp) -> ASGIApp:
             "method": "GET",
             "state": {**scope.get("state", {}), _IS_HEAD: True},
         }
-        await app(as_get, receive, send_without_body)  # type: ignore[arg-type]
+        await app(cast("Scope", as_get), receive, send_without_body)
 
     return wrapped

@@ -17,7 +17,6 @@ from search_service.db import migrate
 from tests.migration.test_versions import run
 
 JOBS = migrate.SCRIPTS / "versions" / "008_jobs.py"
-REWORDED = "008 words the body of fn_pgqueuer_changed() otherwise than pgqueuer 1.6.0 renders it"
 
 RENDERERS: dict[str, Callable[..., str]] = {
     "enums": schema_ddl.render_enum,
@@ -42,7 +41,6 @@ async def test_pgqueuer_accepts_the_migrated_schema(queries: Queries) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.xfail(reason=REWORDED)
 async def test_pgqueuer_would_upgrade_nothing(queries: Queries) -> None:
     plan = await queries.plan_upgrade()
 
@@ -50,13 +48,7 @@ async def test_pgqueuer_would_upgrade_nothing(queries: Queries) -> None:
     assert plan.notes == ()
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=[pytest.mark.xfail(reason=REWORDED)] if "func" in kind else [])
-        for kind in RENDERERS
-    ],
-)
+@pytest.mark.parametrize("kind", RENDERERS)
 def test_the_migration_runs_what_the_installed_release_renders(kind: str) -> None:
     rendered = _rendered(kind)
 

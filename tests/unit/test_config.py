@@ -159,3 +159,19 @@ def test_any_text_is_either_taken_or_refused_by_name(item: Any, text: str) -> No
         refused = error.message
 
     assert refused == "" or variable in refused
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SEARCH_SERVICE_POOL_SIZE", "0"),
+        ("SEARCH_SERVICE_PORT", "99999"),
+        ("SEARCH_SERVICE_STATEMENT_TIMEOUT_S", "nan"),
+        ("SEARCH_SERVICE_WORKER_CONCURRENCY", "-1"),
+        ("SEARCH_SERVICE_LOG_LEVEL", "loud"),
+        ("SEARCH_SERVICE_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_what_is_allowed(variable: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"{variable} is .*choose"):
+        Settings.from_environment({variable: value})

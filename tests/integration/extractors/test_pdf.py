@@ -95,7 +95,7 @@ def test_links_are_listed_once(tmp_path: Path) -> None:
 
 
 def test_a_page_that_is_a_picture_says_so(tmp_path: Path) -> None:
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415 - slow to load, for one test
 
     picture = ImageReader(Image.new("RGB", (40, 40), "navy"))
     path = write_pdf(tmp_path / "x", lambda canvas: canvas.drawImage(picture, 72, 500))
