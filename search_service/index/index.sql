@@ -1,11 +1,15 @@
 --: lock_material
--- Serialises writers of one material and gives what its index is made of.
--- Parameters: material_id. One row, or none when there is no such material or it is deleted.
+-- Serialises writers of one material. Parameters: material_id. One row, or none.
+SELECT id FROM materials WHERE id = :material_id FOR UPDATE
+
+--: read_material
+-- What a material's index is made of; none for a deleted one. A statement of its own: the one that
+-- waits for the lock would see the details as they were before it waited.
+-- Parameters: material_id.
 SELECT m.id, m.name, m.description, m.product_name, m.universe_name, m.tags, m.keywords,
        m.use_cases, m.pain_points, d.language
 FROM materials m JOIN material_details d ON d.material_id = m.id
 WHERE m.id = :material_id AND d.deleted_at IS NULL
-FOR UPDATE OF m
 
 --: delete_passages
 -- Parameters: material_id, first and last ordinal.
@@ -15,7 +19,7 @@ WHERE material_id = :material_id AND ordinal BETWEEN :first AND :last
 --: insert_passages
 -- Parameters: material_id, configuration, and one array per column, all of the same length;
 -- `title`, `body`, `notes` are shown, `title_words`, `body_words`, `notes_words` are indexed.
--- The title comes first and carries A; the body D, or B and C for a material's own words; notes C.
+-- The title comes first and carries A; the body D, a material's own subjects B; notes C.
 INSERT INTO passages (
     material_id, ordinal, version_ordinal, page_number, char_start, char_end,
     title, body, notes, content_hash, hidden, search_vector, length_title, length_body,
@@ -41,7 +45,8 @@ CROSS JOIN materials m
 JOIN material_details d ON d.material_id = m.id
 CROSS JOIN LATERAL (
     SELECT setweight(search_vector_of(CAST(:configuration AS regconfig), i.title_words), 'A') title,
-           setweight(search_vector_of(CAST(:configuration AS regconfig), i.body_words), 'D') body,
+           setweight(search_vector_of(CAST(:configuration AS regconfig), i.body_words),
+                     CAST(CASE i.ordinal WHEN 0 THEN 'B' ELSE 'D' END AS "char")) body,
            setweight(search_vector_of(CAST(:configuration AS regconfig), i.notes_words), 'C') notes
     OFFSET 0
 ) v
@@ -59,36 +64,43 @@ m.status, m.material_type, m.audience, m.universe_name, m.owner_id, m.updated_at
 -- Brings the copies in all passages of a material up to date; rewrites only rows that differ.
 -- Parameters: material_id.
 UPDATE passages p
-SET (status, material_type, audience, universe_name, owner_id, updated_at,
-     persona_ids, segment_ids) = (
-    SELECT {{copied_columns}} FROM materials m WHERE m.id = p.material_id
-)
+SET status = c.status, material_type = c.material_type, audience = c.audience,
+    universe_name = c.universe_name, owner_id = c.owner_id, updated_at = c.updated_at,
+    persona_ids = c.persona_ids, segment_ids = c.segment_ids
+FROM (SELECT {{copied_columns}} FROM materials m WHERE m.id = :material_id)
+    AS c(status, material_type, audience, universe_name, owner_id, updated_at,
+         persona_ids, segment_ids)
 WHERE p.material_id = :material_id
+  AND (p.status, p.material_type, p.audience, p.universe_name, p.owner_id, p.updated_at,
+       p.persona_ids, p.segment_ids) IS DISTINCT FROM
+      (c.status, c.material_type, c.audience, c.universe_name, c.owner_id, c.updated_at,
+       c.persona_ids, c.segment_ids)
 
 --: write_material_vector
--- The material's own vector: name A; product, universe, tags, keywords, use cases, pain points B;
--- description C; the stripped text of its passages D, which matches but carries no positions.
--- Parameters: material_id, configuration, name, subjects, description, body.
-UPDATE materials
-SET search_vector =
-    setweight(search_vector_of(CAST(:configuration AS regconfig), CAST(:name AS text)), 'A')
-    || setweight(search_vector_of(CAST(:configuration AS regconfig), CAST(:subjects AS text)), 'B')
-    || setweight(
-        search_vector_of(CAST(:configuration AS regconfig), CAST(:description AS text)), 'C')
-    || coalesce((
-        SELECT strip(setweight(
-            search_vector_of(CAST(:configuration AS regconfig), CAST(:body AS text)), 'D'))
-       ), '')
-WHERE id = :material_id
+-- The material's own vector: that of passage 0 (name A; product, universe, tags, keywords, use
+-- cases, pain points B; description C), and the lexemes of its pages, which match but carry no
+-- positions. A tsvector ends at 1 MB; what the last pages alone hold is left out beyond that.
+-- Parameters: material_id, most_bytes. Index: pk_passages.
+UPDATE materials m
+SET search_vector = own.search_vector || coalesce((
+    SELECT array_to_tsvector(array_agg(lexeme)) FROM (
+        SELECT l.lexeme,
+               sum(octet_length(l.lexeme)) OVER (ORDER BY min(p.ordinal), l.lexeme) AS bytes
+        FROM passages p CROSS JOIN LATERAL unnest(p.search_vector) l
+        WHERE p.material_id = m.id AND p.ordinal > 0
+        GROUP BY l.lexeme
+    ) pages
+    WHERE pages.bytes + (
+        SELECT coalesce(sum(octet_length(l.lexeme) + 4 + 2 * cardinality(l.positions)), 0)
+        FROM unnest(own.search_vector) l
+    ) <= CAST(:most_bytes AS integer)
+), '')
+FROM passages own
+WHERE m.id = :material_id AND own.material_id = m.id AND own.ordinal = 0
 
 --: clear_material_vector
 -- Parameters: material_id.
 UPDATE materials SET search_vector = NULL WHERE id = :material_id
-
---: read_passage_texts
--- The indexed text of a material's pages, in order. Parameters: material_id.
-SELECT title, body, notes FROM passages
-WHERE material_id = :material_id AND ordinal > 0 ORDER BY ordinal
 
 --: note_language
 -- Tells search that passages of this language exist. Parameters: language.

@@ -19,8 +19,10 @@ from search_service.text.passages import content_hash, split
 
 STATEMENTS = Statements("search_service.index", "index.sql")
 
-# to_tsvector fails above 1 MB of lexemes and positions; texts are cut before.
-MATERIAL_TEXT_BYTES = 900_000
+# A tsvector fails above 1 MB of lexemes and positions, which may take seven times as many bytes as
+# the text (compounds, accents); no page of prose comes near these.
+INDEXED_CHARACTERS = {"title": 10_000, "body": 60_000, "notes": 60_000}
+MATERIAL_VECTOR_BYTES = 1_000_000
 LAST_ORDINAL = 2**31 - 1
 
 
@@ -60,9 +62,7 @@ async def write_material(
         return 0
     rows = _page_rows(pages)
     await _replace(connection, facts, rows, last=LAST_ORDINAL)
-    await _write_vector(
-        connection, facts, chain.from_iterable((row.title, row.body, row.notes) for row in rows)
-    )
+    await _write_vector(connection, material_id)
     return len(rows)
 
 
@@ -73,12 +73,12 @@ async def refresh_metadata(connection: AsyncConnection, material_id: int) -> Non
         return
     await _replace(connection, facts, [], last=0)
     await connection.execute(STATEMENTS["copy_columns"], {"material_id": material_id})
-    texts = await connection.execute(STATEMENTS["read_passage_texts"], {"material_id": material_id})
-    await _write_vector(connection, facts, chain.from_iterable(texts.all()))
+    await _write_vector(connection, material_id)
 
 
 async def remove_material(connection: AsyncConnection, material_id: int) -> None:
     """Take a material out of the index: nothing of it matches from the commit on."""
+    await connection.execute(STATEMENTS["lock_material"], {"material_id": material_id})
     await connection.execute(
         STATEMENTS["delete_passages"],
         {"material_id": material_id, "first": 0, "last": LAST_ORDINAL},
@@ -87,7 +87,9 @@ async def remove_material(connection: AsyncConnection, material_id: int) -> None
 
 
 async def _lock(connection: AsyncConnection, material_id: int) -> RowMapping | None:
-    result = await connection.execute(STATEMENTS["lock_material"], {"material_id": material_id})
+    """Wait for other writers of the material, then give what its index is made of."""
+    await connection.execute(STATEMENTS["lock_material"], {"material_id": material_id})
+    result = await connection.execute(STATEMENTS["read_material"], {"material_id": material_id})
     return result.mappings().one_or_none()
 
 
@@ -164,25 +166,17 @@ def _columns(rows: Sequence[_Row]) -> dict[str, list[Any]]:
         "titles": [row.title for row in rows],
         "bodies": [row.body for row in rows],
         "notes": [row.notes for row in rows],
-        "title_words": [indexable(row.title) for row in rows],
-        "body_words": [indexable(row.body) for row in rows],
-        "notes_words": [indexable(row.notes) for row in rows],
+        **{
+            f"{part}_words": [indexable(getattr(row, part)[:most]) for row in rows]
+            for part, most in INDEXED_CHARACTERS.items()
+        },
         "content_hashes": [row.content_hash for row in rows],
         "hidden": [row.hidden for row in rows],
     }
 
 
-async def _write_vector(connection: AsyncConnection, facts: RowMapping, texts: chain[str]) -> None:
-    subjects, description = _own_words(facts)
-    body = "\n".join(filter(None, texts)).encode()[:MATERIAL_TEXT_BYTES].decode(errors="ignore")
+async def _write_vector(connection: AsyncConnection, material_id: int) -> None:
     await connection.execute(
         STATEMENTS["write_material_vector"],
-        {
-            "material_id": facts["id"],
-            "configuration": f"search_{configuration(facts['language'])}",
-            "name": indexable(facts["name"]),
-            "subjects": indexable(subjects),
-            "description": indexable(description),
-            "body": indexable(body),
-        },
+        {"material_id": material_id, "most_bytes": MATERIAL_VECTOR_BYTES},
     )
