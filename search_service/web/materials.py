@@ -15,6 +15,7 @@ from search_service.accounts.policy import READ
 from search_service.catalog import editing, pages, versions
 from search_service.catalog import materials as catalog
 from search_service.catalog.metadata import MAX_ID
+from search_service.catalog.pages import VersionKey
 from search_service.errors import NotFoundError
 from search_service.jobs import progress
 from search_service.serving.authentication import scoped
@@ -47,11 +48,14 @@ async def show_slide(
     number: PathNumber,
 ) -> Page:
     """Show what stands on a slide; `v` is the version in which a link saw it."""
-    known = await know(services, caller, material_id)
-    head = reading.head_of(known.material, caller.principal)
-    view = reading.slide_of(head, known.pages, number, services.settings.public_url)
-    if view is None:
-        raise NotFoundError(f"This material has no {head.word} {number}.")
+    require_id(material_id)
+    require_id(number)
+    async with services.database.reading() as connection:
+        material = await catalog.get(connection, caller.principal, material_id)
+        version = VersionKey(material_id, material.current_version)
+        found = await pages.get(connection, caller.principal, version, number)
+    head = reading.head_of(material, caller.principal)
+    view = reading.slide_of(head, found, services.settings.public_url)
     seen = request.query_params.get("v", "")
     notice = reading.version_notice(seen, head)
     return page(request, "slide.html", "", head=head, view=view, notice=notice)

@@ -79,6 +79,7 @@ class MaterialHead:
     file_line: str
     word: str
     portrait: bool
+    count: int
     version: int
     may_edit: bool
 
@@ -107,7 +108,6 @@ class SlideView:
     title: str
     paragraphs: tuple[str, ...]
     notes: tuple[str, ...]
-    count: int
     previous: str
     following: str
     permanent: str
@@ -127,6 +127,7 @@ def head_of(material: MaterialRecord, principal: Principal) -> MaterialHead:
         file_line=" · ".join(part for part in file if part),
         word=word,
         portrait=word == "page",
+        count=material.page_count or 0,
         version=material.current_version,
         may_edit=policy.may_edit(principal, material.owner_id),
     )
@@ -148,26 +149,18 @@ def material_of(head: MaterialHead, known: Known, today: date) -> MaterialView:
     )
 
 
-def slide_of(
-    head: MaterialHead, pages: Sequence[PageRecord], number: int, public_url: str
-) -> SlideView | None:
-    """Lay out the slide `number`; None where there is none."""
-    place = next((at for at, page in enumerate(pages) if page.page_number == number), None)
-    if place is None:
-        return None
-    page = pages[place]
-    numbers = [other.page_number for other in pages]
-    address = slide_address(head.id, number, head.version)
+def slide_of(head: MaterialHead, page: PageRecord, public_url: str) -> SlideView:
+    """Lay out a slide; `public_url` begins its permanent address."""
+    number = page.page_number
     return SlideView(
         head=head,
         page=page,
         title=page.title or f"{head.word.capitalize()} {number}",
         paragraphs=text_of(_without_title(page), portrait=head.portrait),
         notes=paragraphs_of(page.notes),
-        count=len(pages),
-        previous=slide_address(head.id, numbers[place - 1]) if place else "",
-        following=slide_address(head.id, numbers[place + 1]) if place + 1 < len(pages) else "",
-        permanent=f"{public_url}{address}",
+        previous=slide_address(head.id, number - 1) if number > 1 else "",
+        following=slide_address(head.id, number + 1) if number < head.count else "",
+        permanent=f"{public_url}{slide_address(head.id, number, head.version)}",
     )
 
 

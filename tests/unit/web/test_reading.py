@@ -20,8 +20,7 @@ PAGES = (page(), page(page_number=2, title="Second", body="One\nTwo\n\nThree"))
 
 
 def test_a_slide_knows_its_neighbours_and_its_permanent_address() -> None:
-    view = slide_of(head_of(MATERIAL, SALES), PAGES, 2, "https://search.example.com")
-    assert view is not None
+    view = slide_of(head_of(MATERIAL, SALES), PAGES[1], "https://search.example.com")
     assert (view.previous, view.following) == ("/m/7/s/1", "")
     assert view.permanent == "https://search.example.com/m/7/s/2?v=2"
     assert view.paragraphs == ("One", "Two", "Three")
@@ -29,20 +28,14 @@ def test_a_slide_knows_its_neighbours_and_its_permanent_address() -> None:
 
 def test_a_page_keeps_the_lines_of_a_paragraph_together() -> None:
     head = head_of(material(file_format="pdf"), SALES)
-    view = slide_of(head, PAGES, 2, "")
-    assert view is not None
+    view = slide_of(head, PAGES[1], "")
     assert view.paragraphs == ("One\nTwo", "Three")
 
 
 def test_a_title_below_a_header_is_not_said_twice() -> None:
-    pages = (page(title="What it costs", body="Acme 2026\nWhat it\ncosts\nLittle"),)
-    view = slide_of(head_of(MATERIAL, SALES), pages, 1, "")
-    assert view is not None
+    first = page(title="What it costs", body="Acme 2026\nWhat it\ncosts\nLittle")
+    view = slide_of(head_of(MATERIAL, SALES), first, "")
     assert view.paragraphs == ("Acme 2026", "Little")
-
-
-def test_there_is_no_slide_beyond_the_last() -> None:
-    assert slide_of(head_of(MATERIAL, SALES), PAGES, 3, "") is None
 
 
 def test_lines_that_most_pages_repeat_are_no_content() -> None:
