@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme
+from litestar.serialization import encode_json
 
 from search_service import __version__
 from search_service.api import docs_page
@@ -27,6 +28,13 @@ with `next_cursor`, which is opaque. A query parameter that is not known is refu
 _REFERENCE = "#/components/schemas/{name}"
 
 
+class _CompletedDocument(OpenAPIRenderPlugin):
+    """Gives the completed document where Litestar would give its own."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        return encode_json(document_of(request.app))
+
+
 def openapi_config() -> OpenAPIConfig:
     """Give what Litestar is to know of the document."""
     return OpenAPIConfig(
@@ -35,7 +43,7 @@ def openapi_config() -> OpenAPIConfig:
         description=DESCRIPTION,
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         path="/api/v1/schema",
-        render_plugins=[JsonRenderPlugin()],
+        render_plugins=[_CompletedDocument(path="/openapi.json", media_type=MediaType.JSON)],
         use_handler_docstrings=True,
         components=Components(
             security_schemes={

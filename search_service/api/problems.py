@@ -77,6 +77,8 @@ _DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than is taken here.",
 }
 
+_GONE = "client disconnected prematurely"  # Litestar's words, when a body breaks off
+
 _log = get_logger(__name__)
 
 
@@ -126,6 +128,9 @@ def of_service_error(request: AnyRequest, error: ServiceError) -> Response[Probl
 def of_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:
     """Answer what Litestar raises before or around a handler."""
     status = HTTPStatus(error.status_code)
+    if error.detail == _GONE:
+        _log.info("the client went away before its request ended")
+        return _answer(_problem(request, HTTPStatus.BAD_REQUEST, _GONE, "incomplete_body"), {})
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return of_unexpected(request, error)
     if isinstance(error, ValidationException):

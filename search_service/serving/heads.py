@@ -1,9 +1,7 @@
 """HEAD, answered as GET without the body: RFC 9110, section 9.3.2, for every path at once."""
 
-from typing import cast
-
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 _IS_HEAD = "is_head"
 
@@ -23,13 +21,14 @@ def with_heads(app: ASGIApp) -> ASGIApp:
 
         async def send_without_body(message: Message) -> None:
             if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                message["body"] = b""
             await send(message)
 
-        as_get = dict(scope) | {
-            "method": "GET",
-            "state": {**scope.get("state", {}), _IS_HEAD: True},
-        }
-        await app(cast("Scope", as_get), receive, send_without_body)
+        scope.setdefault("state", {})[_IS_HEAD] = True
+        as_get: HTTPScope = {**scope, "method": HttpMethod.GET}
+        try:
+            await app(as_get, receive, send_without_body)
+        finally:
+            scope["path_template"] = as_get.get("path_template", "")  # for the log
 
     return wrapped

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.service import Service
+from tests.api.service import PPTX, Service
 from tests.integration.ingest import files
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +90,7 @@ async def test_a_file_name_of_any_letters_reaches_the_browser(service: Service, 
         'attachment; filename="_bersicht _ 1.pptx"; '
         "filename*=UTF-8''%C3%9Cbersicht%20%E2%82%AC%201.pptx"
     )
+    assert file.headers["content-type"] == PPTX
     assert "sandbox" in file.headers["content-security-policy"]
     cached = {"If-None-Match": file.headers["etag"]}
     again = await service.call("pmm", "GET", f"{deck}/file", headers=cached)
@@ -118,5 +119,6 @@ async def test_head_gives_the_fields_without_the_body(service: Service, deck: st
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == whole.headers["content-length"]
         assert head.headers["etag"] == whole.headers["etag"]
+        assert "ratelimit" in head.headers
     stranger = await service.call(None, "HEAD", deck)
     assert stranger.status_code == 401

@@ -114,11 +114,12 @@ async def test_the_worker_inside_reads_what_is_uploaded(
             "pmm", "POST", "/materials", files={"file": ("a.pptx", files.deck(notes="inside"))}
         )
         path = f"/jobs/{response.json()['job_id']}"
+        job = (await inner.call("pmm", "GET", path)).json()
         for _ in range(200):
-            job = (await inner.call("pmm", "GET", path)).json()
             if job["is_final"]:
                 break
             await asyncio.sleep(0.1)
+            job = (await inner.call("pmm", "GET", path)).json()
         assert job["state"] == "done"
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from search_service.db import failures
-from search_service.errors import ConfigurationError
+from search_service.errors import ConfigurationError, QueryTimeoutError
 from tests.api.service import API, Service
 
 pytestmark = pytest.mark.anyio
@@ -136,7 +135,7 @@ async def test_a_busy_database_asks_to_come_back(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
-        raise failures.QueryTimeoutError("The search took too long.", 7)
+        raise QueryTimeoutError("The search took too long.", 7)
 
     monkeypatch.setattr("search_service.catalog.personas.find", fail)
     response = await service.call("pmm", "GET", "/personas")
@@ -157,7 +156,7 @@ async def test_a_request_id_is_taken_over_or_made(service: Service) -> None:
     assert given.headers["x-request-id"] == "trace-1.2:3"
     for unfit in ("x" * 65, "a b", "é"):
         made = await service.client.get(
-            f"{API}/nope", headers={"X-Request-ID": unfit.encode("latin-1")}
+            f"{API}/nope", headers={b"X-Request-ID": unfit.encode("latin-1")}
         )
         assert len(made.headers["x-request-id"]) == 32
 

@@ -95,14 +95,17 @@ async def download_file(
 
 def _stream(services: Services, version: VersionRecord, part: ranges.Part | None) -> Stream:
     chosen = part or ranges.Part(0, version.file_size)
-    headers = _headers(version) | {"Content-Length": str(chosen.end - chosen.start)}
+    # As a field: a stream's own media type gives way to that of the handler.
+    headers = _headers(version) | {
+        "Content-Type": version.media_type,
+        "Content-Length": str(chosen.end - chosen.start),
+    }
     if part is not None:
         last = part.end - 1
         headers["Content-Range"] = f"bytes {part.start}-{last}/{version.file_size}"
     return Stream(
         services.store.read(version.sha256, chosen.start, chosen.end),
         status_code=200 if part is None else 206,
-        media_type=version.media_type,
         headers=headers,
     )
 

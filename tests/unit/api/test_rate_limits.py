@@ -10,7 +10,7 @@ LIMIT = Limit("test", 2)
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr(rate_limits.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("search_service.serving.rate_limits.time.monotonic", lambda: now[0])
     return now
 
 
