@@ -4,6 +4,7 @@ The template stands beside this module; whatever the document holds is escaped.
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ FOLDER = Path(__file__).parent / "docs"
 _METHODS = ("get", "post", "patch", "put", "delete")
 
 
-def render(document: dict[str, Any]) -> str:
-    """Give the page of a completed document."""
+def render(document: dict[str, Any], problems: Sequence[tuple[str, int]]) -> str:
+    """Give the page of a completed document, with the codes of problems and their statuses."""
     template = _environment().get_template("page.html")
     schemas = document.get("components", {}).get("schemas", {})
     return template.render(
         info=document["info"],
         groups=_groups(document),
+        problems=problems,
         schemas={name: _json(schemas[name]) for name in sorted(schemas)},
     )
 

@@ -16,7 +16,7 @@ from litestar.serialization import encode_json
 
 from search_service import __version__
 from search_service.api import docs_page
-from search_service.api.problems import MEDIA_TYPE, Problem
+from search_service.api.problems import MEDIA_TYPE, Problem, catalogue
 from search_service.api.validation import BODY, FILE, FORM, QUERY
 from search_service.serving.authentication import PUBLIC
 
@@ -31,7 +31,7 @@ _REFERENCE = "#/components/schemas/{name}"
 class _CompletedDocument(OpenAPIRenderPlugin):
     """Gives the completed document where Litestar would give its own."""
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - Litestar passes its own
         return encode_json(document_of(request.app))
 
 
@@ -79,7 +79,7 @@ def get_docs(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the document as a page."""
     page: str | None = request.app.state.get("openapi_page")
     if page is None:
-        page = docs_page.render(document_of(request.app))
+        page = docs_page.render(document_of(request.app), catalogue())
         request.app.state.openapi_page = page
     return Response(page, media_type=MediaType.HTML)
 

@@ -167,6 +167,22 @@ def of_unexpected(request: AnyRequest, error: Exception) -> Response[Problem]:
     return _answer(_problem(request, status, detail, "internal_error"), {})
 
 
+def catalogue() -> list[tuple[str, int]]:
+    """List every code that an answer may have, with its status."""
+    of_http = {
+        "malformed_body": 400,
+        "incomplete_body": 400,
+        "method_not_allowed": 405,
+        "internal_error": 500,
+    }
+    found = {
+        error.code: next(status.value for kind, status in STATUSES if issubclass(error, kind))
+        for parent, _ in STATUSES
+        for error in (parent, *parent.__subclasses__())
+    }
+    return sorted((of_http | found).items())
+
+
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     ServiceError: of_service_error,
     HTTPException: of_http_exception,

@@ -160,3 +160,4 @@ async def test_the_documentation_needs_nothing_from_elsewhere(service: Service) 
     for path in ("/docs/style.css", "/openapi.json"):
         assert (await service.call(None, "GET", path)).status_code == 200
     assert 'id="schema-SearchAnswer"' in page.text
+    assert 'id="unknown_parameter"' in page.text  # what the type of a problem refers to
