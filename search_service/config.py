@@ -125,6 +125,14 @@ class Settings:
         """Give the same settings with some fields replaced."""
         return replace(self, **changes)
 
+    def bound_to(self, host: str | None, port: int | None) -> Self:
+        """Give the settings for another address; links follow a port unless PUBLIC_URL is set."""
+        changed = self.with_(host=host or self.host, port=self.port if port is None else port)
+        default = next(item.default for item in fields(self) if item.name == "public_url")
+        if self.public_url != default:
+            return changed
+        return changed.with_(public_url=f"http://127.0.0.1:{changed.port}")
+
     @property
     def files_dir(self) -> Path:
         """Folder of the content-addressed originals."""

@@ -275,11 +275,12 @@ async def _note(connection: AsyncConnection, caller: Caller, deed: _Deed) -> Non
 
 
 def _publication(before: MaterialRecord) -> dict[str, Any]:
-    """The details that publishing sets; a review date that lies ahead stays."""
+    """The details that publishing sets; a stated review date stays, even a past one."""
     now = datetime.now(UTC)
-    ahead = before.review_by is not None and before.review_by > now.date()
-    review_by = before.review_by if ahead else (now + REVIEW_AFTER).date()
-    return {"published_at": now, "review_by": review_by}
+    return {
+        "published_at": now,
+        "review_by": before.review_by or (now + REVIEW_AFTER).date(),
+    }
 
 
 def _steps(old: MaterialStatus, wanted: MaterialStatus) -> list[MaterialStatus]:

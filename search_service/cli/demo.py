@@ -54,7 +54,7 @@ USERS = (
 @click.pass_obj
 def demo(settings: Settings, stop: bool, host: str | None, port: int | None) -> None:
     """Load a demo library of a cloud provider through the real pipeline, and serve it."""
-    bound = settings.with_(host=host or settings.host, port=settings.port if port is None else port)
+    bound = settings.bound_to(host, port)
     password = LOCAL_PASSWORD if bound.host in LOCAL_HOSTS else secrets.token_urlsafe(12)
 
     async def work(services: Services) -> None:

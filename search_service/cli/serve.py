@@ -21,7 +21,7 @@ from search_service.serving.services import Services
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None, worker: bool) -> None:
     """Serve the API and the pages; reads uploaded files too, unless told not to."""
-    bound = settings.with_(host=host or settings.host, port=settings.port if port is None else port)
+    bound = settings.bound_to(host, port)
     serve_forever(run(bound, _announce_setup), worker=worker)
 
 

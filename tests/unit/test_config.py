@@ -175,3 +175,10 @@ def test_any_text_is_either_taken_or_refused_by_name(item: Any, text: str) -> No
 def test_a_value_out_of_bounds_is_refused_with_what_is_allowed(variable: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"{variable} is .*choose"):
         Settings.from_environment({variable: value})
+
+
+def test_links_follow_the_port_unless_a_public_address_is_set() -> None:
+    assert Settings().bound_to(None, 8123).public_url == "http://127.0.0.1:8123"
+    public = Settings(public_url="https://search.example.com").bound_to("0.0.0.0", 80)  # noqa: S104 - not bound
+    assert public.public_url == "https://search.example.com"
+    assert (public.host, public.port) == ("0.0.0.0", 80)  # noqa: S104 - the same
