@@ -19,7 +19,7 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 
 from search_service.db import failures, urls
-from search_service.errors import DatabaseUnavailableError, ServiceError, UnavailableError
+from search_service.errors import ServiceError, UnavailableError
 from search_service.log import get_logger
 
 # A killed worker's jobs are taken up after heartbeat + dequeue timeout at the latest.
@@ -29,7 +29,9 @@ DEQUEUE_TIMEOUT = timedelta(seconds=5)
 BUSY_POLL = timedelta(seconds=1)
 LONGEST_RETRY_S = 300.0
 LONGEST_RECONNECT_S = 15.0
-DATABASE_BACK_S = 60.0
+# What asyncpg's pool raises while the server is away; the last one, when a server dies in the
+# middle of a statement and its connection is taken from the pool once more.
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 _log = get_logger(__name__)
 
@@ -92,9 +94,13 @@ async def run_worker(
 
 def is_retryable(error: BaseException) -> bool:
     """Tell whether doing the same again may succeed: something was away, or came in between."""
-    return isinstance(error, UnavailableError) or (
-        isinstance(error, ServiceError) and failures.is_transient(error)
-    )
+    if isinstance(error, ServiceError):
+        return isinstance(error, UnavailableError) or failures.is_transient(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        return True
+    # A driver's own error, as from giving back a connection that broke.
+    meaning = failures.translate(error)
+    return meaning is not None and is_retryable(meaning)
 
 
 @dataclass(slots=True)
@@ -183,18 +189,16 @@ class _Session:
     async def _fail(self, job: RunningJob, error: BaseException) -> None:
         if not is_retryable(error) or job.is_last_attempt:
             raise error
-        if isinstance(error, DatabaseUnavailableError):
-            await self._wait_for_database()  # else the queue could not note the retry either
+        await self._wait_for_database()  # else the queue could not note the retry
         delay_s = min(self.options.first_retry_s * 2 ** (job.attempt - 1), LONGEST_RETRY_S)
         _log.info("job will be tried again", job=job.name, id=job.id, delay_s=delay_s)
         raise RetryRequested(timedelta(seconds=delay_s), str(error)) from error
 
     async def _wait_for_database(self) -> None:
-        deadline = asyncio.get_running_loop().time() + DATABASE_BACK_S
-        while asyncio.get_running_loop().time() < deadline and not self.hand_back.is_set():
+        while not self.hand_back.is_set():
             try:
                 await self.pool.fetchval("SELECT 1")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except _AWAY:
                 await _wait(self.hand_back, 1.0)
             else:
                 return
@@ -211,7 +215,7 @@ def _connect_arguments(url: str) -> dict[str, Any]:
 async def _close(pool: Any) -> None:
     try:
         await asyncio.wait_for(pool.close(), timeout=5)
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except _AWAY:  # TimeoutError is an OSError
         pool.terminate()
 
 

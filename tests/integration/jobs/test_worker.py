@@ -3,13 +3,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from search_service.db.engine import Database
-from search_service.errors import DatabaseUnavailableError, ForbiddenError, UnavailableError
+from search_service.errors import (
+    ConflictError,
+    DatabaseUnavailableError,
+    ForbiddenError,
+    UnavailableError,
+)
 from search_service.jobs.queue import NewJob, enqueue
-from search_service.jobs.worker import Handler, RunningJob, WorkerOptions, run_worker
+from search_service.jobs.worker import Handler, RunningJob, WorkerOptions, is_retryable, run_worker
 from tests.database import execute
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
@@ -252,3 +258,21 @@ async def test_a_job_whose_worker_vanished_is_taken_up_by_another(
     options = WorkerOptions(heartbeat_timeout=timedelta(seconds=30))
     async with working(database_url, {"a": handle}, options):
         await until(done, 15)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (UnavailableError("away"), True),
+        (DatabaseUnavailableError("away"), True),
+        (ConflictError("deadlock", sqlstate="40P01"), True),
+        (ConflictError("taken", sqlstate="23505"), False),
+        (ForbiddenError("no"), False),
+        (ValueError("bug"), False),
+        (asyncpg.ConnectionDoesNotExistError("closed"), True),
+        (asyncpg.InternalClientError("another operation is in progress"), True),
+        (asyncpg.UndefinedTableError("bug"), False),
+    ],
+)
+def test_what_was_away_is_worth_another_try(error: Exception, expected: bool) -> None:
+    assert is_retryable(error) is expected
