@@ -30,9 +30,8 @@ async def partial_matches(
     connection: AsyncConnection, principal: Principal, analysis: Analysis
 ) -> list[FacetRow]:
     """Give the visible materials that hold any term that chooses candidates."""
-    driving = terms_module.driving_terms(analysis.terms, analysis.corpus)
-    query = terms_module.any_query(driving)
-    queries = dict.fromkeys(analysis.corpus.languages, query) if query else {}
+    driving = terms_module.driving_terms(analysis.terms)
+    queries = terms_module.any_queries(driving, analysis.corpus.languages)
     return await _restricted(
         connection, principal, analysis, await _matching(connection, principal, analysis, queries)
     )
@@ -55,7 +54,7 @@ async def _matching(
                 **visible_binds(principal),
             },
         )
-    return [FacetRow(*row) for row in rows]
+    return [FacetRow._make(row) for row in rows]
 
 
 async def _restricted(
@@ -64,12 +63,16 @@ async def _restricted(
     analysis: Analysis,
     rows: Sequence[FacetRow],
 ) -> list[FacetRow]:
-    """Keep what holds one phrase of each concept of phrases, and nothing that is excluded."""
+    """Keep what holds one phrase of each concept of phrases, and nothing that is excluded.
+
+    A phrase that is all stop words in a language is not demanded there.
+    """
     kept = list(rows)
     for concept in analysis.concepts:
         if kept and any(unit.is_phrase for unit in concept):
+            heard = {language for unit in concept for language in unit.languages}
             holding = await _holding(connection, principal, analysis, concept)
-            kept = [row for row in kept if row.id in holding]
+            kept = [row for row in kept if row.id in holding or row.language not in heard]
     if kept and analysis.excluded:
         holding = await _holding(connection, principal, analysis, analysis.excluded)
         kept = [row for row in kept if row.id not in holding]

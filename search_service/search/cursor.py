@@ -6,6 +6,7 @@ A cursor belongs to one question: it carries a digest of it and is refused with 
 import base64
 import binascii
 import json
+import math
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from search_service.errors import InvalidCursorError
 
 Key = Sequence[bool | int | float | str | None]
+
+_MOST = 2**31 - 1
 
 
 def encode(question: str, key: Key) -> str:
@@ -30,13 +33,22 @@ def decode(question: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
         payload = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         digest, *key = payload
         fits = digest == _digest(question) and len(key) == len(kinds)
-        if fits and all(type(part) is kind for part, kind in zip(key, kinds, strict=True)):
+        if fits and all(_is_of(kind, part) for part, kind in zip(key, kinds, strict=True)):
             return list(key)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         pass
     raise InvalidCursorError(
         "The cursor does not belong to this search; start again from its first page."
     )
+
+
+def _is_of(kind: type, part: object) -> bool:
+    """Tell whether a part is of the kind, and a number one that PostgreSQL can compare with."""
+    if type(part) is not kind:
+        return False
+    if isinstance(part, float):
+        return math.isfinite(part)
+    return not isinstance(part, int) or 0 <= part <= _MOST
 
 
 def _digest(question: str) -> str:

@@ -29,7 +29,7 @@ async def explanations(
         },
     )
     binds = {name: value for score in scores for name, value in score.binds.items()}
-    query = any_query(driving_terms(analysis.terms, analysis.corpus))
+    query = any_query(driving_terms(analysis.terms))
     rows = await connection.execute(text(statement), {"ids": ids, "any_query": query, **binds})
     by_material: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
@@ -38,10 +38,12 @@ async def explanations(
 
 
 def _parts(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
+    # A row without a score holds a word of another language only.
+    scored = [row for row in rows if sum(row.scores) > 0]
     pages = sorted(
-        (row for row in rows if row.ordinal), key=lambda row: (-sum(row.scores), row.ordinal)
+        (row for row in scored if row.ordinal), key=lambda row: (-sum(row.scores), row.ordinal)
     )
-    own = [row for row in rows if not row.ordinal]
+    own = [row for row in scored if not row.ordinal]
     parts = []
     for row in pages[:1]:
         parts += _term_parts(row, terms, 1.0, f"on slide {row.page_number}")

@@ -24,12 +24,35 @@ CROSS JOIN LATERAL (
 ) l
 ORDER BY unit, a.language, l.position, l.lexeme
 
---: expand_prefix
--- The commonest lexemes with a prefix. Parameters: pattern (for LIKE), languages, most.
--- Index: idx_lexeme_statistics_prefix.
-SELECT lexeme, language, document_frequency FROM lexeme_statistics
-WHERE lexeme LIKE :pattern AND language = ANY(CAST(:languages AS text[]))
-ORDER BY document_frequency DESC, lexeme, language LIMIT :most
+--: expand_prefixes
+-- The commonest lexemes that begin like each prefix, or whose word does: of `security` only `secur`
+-- is a lexeme. Parameters: prefixes, languages and configurations (in pairs), most (of each prefix).
+-- Bounds instead of LIKE, whose pattern would have to be a constant for the index.
+-- Index: idx_lexeme_statistics_prefix, idx_surface_words_trigrams.
+SELECT u.ordinal - 1 AS unit, e.lexeme, e.language, e.document_frequency
+FROM unnest(CAST(:prefixes AS text[])) WITH ORDINALITY AS u(prefix, ordinal)
+CROSS JOIN LATERAL (SELECT lower(u.prefix) AS typed, unaccent(lower(u.prefix)) AS plain) t
+CROSS JOIN LATERAL (
+    SELECT s.lexeme, s.language, s.document_frequency FROM lexeme_statistics s
+    WHERE s.lexeme ~>=~ t.plain AND s.lexeme ~<~ (t.plain || chr(1114111))
+      AND s.language = ANY(CAST(:languages AS text[]))
+    UNION
+    SELECT s.lexeme, s.language, s.document_frequency
+    FROM (
+        SELECT w.word, w.language FROM surface_words w
+        WHERE w.word LIKE regexp_replace(t.typed, '([\\%_])', '\\\1', 'g') || '%'
+          AND length(t.typed) > 3
+        ORDER BY w.document_frequency DESC, w.word, w.language LIMIT CAST(:most AS integer)
+    ) w
+    JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
+        AS a(language, configuration) ON a.language = w.language
+    CROSS JOIN LATERAL unnest(
+        tsvector_to_array(search_vector_of(CAST(a.configuration AS regconfig), w.word))
+    ) l(lexeme)
+    JOIN lexeme_statistics s ON s.lexeme = l.lexeme AND s.language = w.language
+    ORDER BY document_frequency DESC, lexeme, language LIMIT CAST(:most AS integer)
+) e
+ORDER BY unit, e.document_frequency DESC, e.lexeme, e.language
 
 --: corpus
 -- The languages that passages exist in, with size and average lengths of the published ones.
@@ -138,30 +161,37 @@ ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC
 LIMIT CAST(:most AS integer)
 
 --: slides
--- The best passages of each material, and how many match at all.
--- Parameters: ids (of materials), any_query, those of the score, slides (how many of each).
--- Index: pk_passages.
-SELECT i.id AS material_id, n.matching, p.ordinal, p.page_number, p.title, p.body, p.notes,
-       p.hidden, p.language, p.content_hash, p.version_ordinal, p.score
+-- How many pages of each material match, and its best passages with what is shown of them: nulls
+-- where there is none. Notes and hidden pages are for those alone who may see them.
+-- Parameters: ids (of materials), any_query, those of the score, slides (how many of each),
+-- see_notes. Index: pk_passages.
+SELECT i.id AS material_id, n.matching, p.ordinal, p.page_number, p.title, p.body,
+       CASE WHEN CAST(:see_notes AS boolean) THEN p.notes ELSE '' END AS notes,
+       p.hidden, p.language, p.content_hash, p.version_ordinal, b.score
 FROM unnest(CAST(:ids AS integer[])) AS i(id)
 CROSS JOIN LATERAL (
-    SELECT count(DISTINCT page_number) AS matching FROM passages
-    WHERE material_id = i.id AND ordinal > 0
-      AND search_vector @@ CAST(:any_query AS tsquery)
-) n
-CROSS JOIN LATERAL (
-    SELECT p.*, {{score}} AS score
+    SELECT count(DISTINCT s.page_number) AS matching,
+           array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal) AS ordinals,
+           array_agg(s.score ORDER BY s.score DESC, s.ordinal) AS scores
     FROM (
-        SELECT p.*, {{length_factors}}
-        FROM passages p JOIN corpus_statistics c ON c.language = p.language
-        WHERE p.material_id = i.id AND p.ordinal > 0
-          AND p.search_vector @@ CAST(:any_query AS tsquery)
+        SELECT p.ordinal, p.page_number, {{score}} AS score
+        FROM (
+            SELECT p.ordinal, p.page_number, p.language, p.search_vector, {{length_factors}}
+            FROM passages p JOIN corpus_statistics c ON c.language = p.language
+            WHERE p.material_id = i.id AND p.ordinal > 0
+              AND p.search_vector @@ CAST(:any_query AS tsquery)
+              AND (CAST(:see_notes AS boolean) OR NOT p.hidden)
+            OFFSET 0
+        ) p
         OFFSET 0
-    ) p
-    ORDER BY score DESC, p.ordinal
-    LIMIT CAST(:slides AS integer)
-) p
-ORDER BY i.id, p.score DESC, p.ordinal
+    ) s
+    WHERE s.score > 0
+) n
+LEFT JOIN LATERAL unnest(
+    n.ordinals[1 : CAST(:slides AS integer)], n.scores[1 : CAST(:slides AS integer)]
+) AS b(ordinal, score) ON true
+LEFT JOIN passages p ON p.material_id = i.id AND p.ordinal = b.ordinal
+ORDER BY i.id, b.score DESC, b.ordinal
 
 --: materials
 -- What an answer shows of a material. Parameters: ids. Index: materials_pkey.
@@ -197,30 +227,45 @@ UNION ALL SELECT 'segment', id, name FROM segments
 UNION ALL SELECT 'owner', id, full_name FROM users u
 WHERE EXISTS (SELECT FROM materials WHERE owner_id = u.id)
 
---: matching_words
--- Which of some words of shown text have a lexeme of the query.
--- Parameters: words, languages and configurations (in parallel), lexemes.
-SELECT DISTINCT w.word, w.language
-FROM unnest(CAST(:words AS text[]), CAST(:languages AS text[]), CAST(:configurations AS text[]))
-    AS w(word, language, configuration)
-WHERE tsvector_to_array(search_vector_of(CAST(w.configuration AS regconfig), w.word))
-      && CAST(:lexemes AS text[])
+--: lexemes_of_words
+-- The lexemes of some words of shown text. Parameters: words and configurations (in parallel).
+SELECT w.ordinal - 1 AS number,
+       tsvector_to_array(search_vector_of(CAST(w.configuration AS regconfig), w.word)) AS lexemes
+FROM unnest(CAST(:words AS text[]), CAST(:configurations AS text[]))
+    WITH ORDINALITY AS w(word, configuration, ordinal)
 
 --: similar_words
--- Published words like a typed one. Parameters: word, most. pg_trgm.similarity_threshold is set
--- before, as `%` reads it. Index: idx_surface_words_trigrams.
-SELECT word, sum(document_frequency) AS document_frequency, max(similarity(word, :word)) AS likeness
-FROM surface_words WHERE word % :word
-GROUP BY word ORDER BY likeness DESC, document_frequency DESC, word LIMIT :most
+-- Published words like each typed one. Parameters: words, most (of each).
+-- pg_trgm.similarity_threshold is set before, as `%` reads it. Index: idx_surface_words_trigrams.
+SELECT u.word AS typed, s.word, s.languages, s.document_frequency
+FROM unnest(CAST(:words AS text[])) AS u(word)
+CROSS JOIN LATERAL (
+    SELECT word, sum(document_frequency) AS document_frequency,
+           array_agg(language ORDER BY language) AS languages
+    FROM surface_words WHERE word % u.word
+    GROUP BY word
+    ORDER BY max(similarity(word, u.word)) DESC, document_frequency DESC, word
+    LIMIT CAST(:most AS integer)
+) s
 
 --: threshold
 SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)
 
---: is_visible_word
--- Whether any visible passage holds a lexeme. Parameters: query and those of the access predicate.
-SELECT EXISTS (
+--: visible_words
+-- Which of some words stand in a visible passage of their language. A stop word, which has no
+-- lexeme, stands anywhere. Parameters: words, languages and configurations (in parallel), and those
+-- of the access predicate. Index: idx_passages_search_vector.
+SELECT DISTINCT w.word
+FROM unnest(CAST(:words AS text[]), CAST(:languages AS text[]), CAST(:configurations AS text[]))
+    AS w(word, language, configuration)
+CROSS JOIN LATERAL (
+    SELECT CAST(string_agg(quote_literal(lexeme), ' | ') AS tsquery) AS query
+    FROM unnest(tsvector_to_array(
+        search_vector_of(CAST(w.configuration AS regconfig), w.word))) AS l(lexeme)
+) q
+WHERE q.query IS NULL OR EXISTS (
     SELECT FROM passages p
-    WHERE p.search_vector @@ CAST(:query AS tsquery) AND {{visible(p)}}
+    WHERE p.search_vector @@ q.query AND p.language = w.language AND {{visible(p)}}
 )
 
 --: explain

@@ -14,7 +14,7 @@ from search_service.db.engine import Database
 from search_service.search import candidates, cursor, facets, ranking
 from search_service.search.analysis import Analysis, analyse, corpus_of
 from search_service.search.answer import Answer, Correction
-from search_service.search.correction import correct, replaced
+from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import FacetRow, Names, Selection
 from search_service.search.hits import Ranked, fill
 from search_service.search.query import parse
@@ -28,6 +28,7 @@ CANDIDATES = 1000
 CANDIDATES_PER_HIT = 20
 FINALISTS = 100
 FINALISTS_PER_HIT = 3
+MOST = 2**31 - 1  # of an integer in PostgreSQL; a cursor may say that any number was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ async def _answer(
     query = parse(request.text)
     corpus = await corpus_of(connection)
     analysis = await analyse(connection, query, corpus)
-    corrections = await _corrections(connection, principal, analysis)
+    corrections = await corrections_of(connection, principal, analysis)
     meant = replaced(query, corrections)
     if corrections and request.correct:
         query, analysis = meant, await analyse(connection, meant, corpus)
@@ -125,23 +126,6 @@ async def _answer(
 def _filters(query: Query, request: SearchRequest) -> list[FieldFilter]:
     chosen = [FieldFilter(field, values) for field, values in request.selection.items() if values]
     return [*query.filters, *chosen]
-
-
-async def _corrections(
-    connection: AsyncConnection, principal: Principal, analysis: Analysis
-) -> dict[str, str]:
-    """Corrections of the words that nothing published and nothing visible holds."""
-    unknown = []
-    for unit in analysis.units:
-        if unit.is_phrase or unit.is_prefix or not unit.is_unknown:
-            continue
-        query = any_query([term for term in analysis.terms if term.word == unit.text])
-        held = await connection.execute(
-            STATEMENTS["is_visible_word"], {"query": query, **visible_binds(principal)}
-        )
-        if not held.scalar_one():
-            unknown.append(unit.text)
-    return await correct(connection, unknown) if unknown else {}
 
 
 async def _names(connection: AsyncConnection) -> Names:
@@ -197,11 +181,11 @@ async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked]
     rows = await search.connection.execute(
         text(statement),
         {
-            "any_query": any_query(driving_terms(terms, search.analysis.corpus)),
+            "any_query": any_query(driving_terms(terms)),
             "full": [] if request.match is Match.ANY else list(matched.full_ids),
             "within": within,
-            "candidates": max(CANDIDATES, CANDIDATES_PER_HIT * needed),
-            "finalists": max(FINALISTS, FINALISTS_PER_HIT * needed),
+            "candidates": min(max(CANDIDATES, CANDIDATES_PER_HIT * needed), MOST),
+            "finalists": min(max(FINALISTS, FINALISTS_PER_HIT * needed), MOST),
             "own_weight": ranking.OWN_WEIGHT,
             "after_full": after[0],
             "after_score": after[1],

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-COMMON_SHARE = 0.1
-SMALL_CORPUS = 3000
+# Of passages that candidates may be chosen from, counted once for each term.
+MAX_POSTINGS = 10_000
 # Of a long question the terms that weigh most are scored; the rest hardly changes an order.
 MAX_TERMS = 48
 
@@ -122,15 +122,29 @@ def any_query(terms: Iterable[Term]) -> str:
     return " | ".join(quoted(lexeme) for lexeme in sorted(lexemes))
 
 
-def driving_terms(terms: Sequence[Term], corpus: Corpus) -> list[Term]:
-    """Give the terms that choose candidates: without very common ones where rarer ones exist.
+def any_queries(terms: Sequence[Term], languages: Iterable[str]) -> dict[str, str]:
+    """Give, for each language, a tsquery that matches what holds a form of a term in it."""
+    queries = {}
+    for language in languages:
+        lexemes = {lexeme for term in terms for lexeme in term.forms.get(language, ())}
+        if lexemes:
+            queries[language] = " | ".join(quoted(lexeme) for lexeme in sorted(lexemes))
+    return queries
 
-    Above 3,000 passages, leaving out what stands in more than a tenth of them changes nDCG@10 by
-    at most .002 and saves up to three quarters of the work (research/ranking-quality.md).
+
+def driving_terms(terms: Sequence[Term]) -> list[Term]:
+    """Give the terms that choose candidates: from the rarest on, while their postings stay few.
+
+    At least one; all of them in a small library. Evidence: ARCHITECTURE.md, "Decisions".
     """
-    rare = [term for term in terms if term.document_frequency <= COMMON_SHARE * corpus.size]
-    known = any(term.document_frequency for term in rare)
-    return rare if known and corpus.size > SMALL_CORPUS else list(terms)
+    chosen: list[Term] = []
+    postings = 0
+    for term in sorted(terms, key=lambda term: term.document_frequency):
+        postings += term.document_frequency
+        if chosen and postings > MAX_POSTINGS:
+            break
+        chosen.append(term)
+    return chosen
 
 
 def all_queries(concepts: Sequence[Sequence[Unit]], languages: Iterable[str]) -> dict[str, str]:
