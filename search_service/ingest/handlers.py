@@ -7,8 +7,9 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 
 from extractors import sandbox
 from extractors.limits import Limits
@@ -45,6 +46,11 @@ class Workshop:
     database: Database
     store: FileStore
     limits: Limits = sandbox.DEFAULT_LIMITS
+
+    @classmethod
+    def of(cls, database: Database, store: FileStore, max_bytes: int) -> Self:
+        """Give a workshop that reads whatever an upload of at most `max_bytes` may bring."""
+        return cls(database, store, replace(sandbox.DEFAULT_LIMITS, file_bytes=max_bytes))
 
 
 class _CancelledError(Exception):
