@@ -15,8 +15,8 @@ async def refresh(connection: AsyncConnection) -> bool:
     """Recount every language; false when another refresh is at it already."""
     if not (await connection.execute(STATEMENTS["lock"])).scalar_one():
         return False
+    await connection.execute(STATEMENTS["write_corpus"])
     for language in (await connection.execute(STATEMENTS["languages"])).scalars().all():
-        await connection.execute(STATEMENTS["write_corpus"], {"language": language})
         for what in ("lexeme", "word"):
             source = await _filled_in(connection, f"{what}_source", language)
             await connection.execute(STATEMENTS[f"clear_{what}s"], {"language": language})

@@ -6,16 +6,24 @@ SELECT pg_try_advisory_xact_lock(4711001)
 SELECT language FROM corpus_statistics ORDER BY language
 
 --: write_corpus
--- Size and average lengths over published page passages. Parameters: language.
+-- Size and average lengths over published page passages of every language; a language that has
+-- none borrows the lengths of the others, so that its drafts score as they would among those.
 UPDATE corpus_statistics c
-SET passages = s.passages, average_title = s.average_title, average_body = s.average_body,
+SET passages = coalesce(s.passages, 0),
+    average_title = greatest(coalesce(s.average_title, a.average_title, 1), 0.001),
+    average_body = greatest(coalesce(s.average_body, a.average_body, 1), 0.001),
     refreshed_at = CURRENT_TIMESTAMP
-FROM (
-    SELECT count(*) passages, greatest(coalesce(avg(length_title), 0), 0.001) average_title,
-           greatest(coalesce(avg(length_body), 0), 0.001) average_body
-    FROM passages WHERE language = :language AND status = 'PUBLISHED' AND ordinal > 0
-) s
-WHERE c.language = :language
+FROM corpus_statistics each
+LEFT JOIN (
+    SELECT language, count(*) passages, avg(length_title) average_title,
+           avg(length_body) average_body
+    FROM passages WHERE status = 'PUBLISHED' AND ordinal > 0 GROUP BY language
+) s ON s.language = each.language
+CROSS JOIN (
+    SELECT avg(length_title) average_title, avg(length_body) average_body
+    FROM passages WHERE status = 'PUBLISHED' AND ordinal > 0
+) a
+WHERE c.language = each.language
 
 --: clear_lexemes
 DELETE FROM lexeme_statistics WHERE language = :language

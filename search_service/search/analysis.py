@@ -1,6 +1,6 @@
 """Asks PostgreSQL what the words of a query are in each language that the library holds."""
 
-from collections import defaultdict
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ async def corpus_of(connection: AsyncConnection) -> Corpus:
 
 
 async def analyse(connection: AsyncConnection, query: Query, corpus: Corpus) -> Analysis:
-    """Find the lexemes of all words of a query; two statements at most, one more per prefix."""
+    """Find the lexemes of all words of a query; two statements at most."""
     asked = [term for concept in query.concepts for term in concept.alternatives]
     found = await _units(connection, [*asked, *query.excluded], corpus)
     kept, ignored = _without_noise(
@@ -63,6 +63,8 @@ def _without_noise(
     Elsewhere such a word (`for` in a French deck) would look rare and weigh much. A word that is
     one only in another language (`AI` in French) is kept.
     """
+    if not corpus.languages:
+        return (), ()
     main = corpus.main_language
     kept, noise = [], []
     for units in concepts:
@@ -80,18 +82,24 @@ async def _units(
 ) -> dict[Word | Phrase, Unit]:
     asked = list(dict.fromkeys(terms))
     lexemes = await _lexemes(connection, [_text(term) for term in asked], corpus)
-    units = {}
-    for term, languages in zip(asked, lexemes, strict=True):
-        is_prefix = isinstance(term, Word) and term.prefix
-        units[term] = Unit(
+    prefixes = [number for number, term in enumerate(asked) if _is_prefix(term)]
+    endings = [_ending(_text(asked[number])) for number in prefixes]
+    expansions = await _expansions(connection, endings, corpus)
+    for number, expansion in zip(prefixes, expansions, strict=True):
+        lexemes[number] = _expanded(lexemes[number], expansion)
+    return {
+        term: Unit(
             text=_text(term),
-            languages=await _expanded(connection, _text(term), languages, corpus)
-            if is_prefix
-            else languages,
+            languages=languages,
             is_phrase=isinstance(term, Phrase) and len(term.words) > 1,
-            is_prefix=is_prefix,
+            is_prefix=_is_prefix(term),
         )
-    return units
+        for term, languages in zip(asked, lexemes, strict=True)
+    }
+
+
+def _is_prefix(term: Word | Phrase) -> bool:
+    return isinstance(term, Word) and term.prefix
 
 
 def _text(term: Word | Phrase) -> str:
@@ -119,25 +127,41 @@ async def _lexemes(
     return found
 
 
-async def _expanded(
-    connection: AsyncConnection,
-    prefix: str,
-    exact: Mapping[str, Positions],
-    corpus: Corpus,
-) -> dict[str, dict[int, tuple[Lexeme, ...]]]:
-    """The commonest lexemes that begin with a prefix, and those of the word itself."""
-    escaped = prefix.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _ending(prefix: str) -> str:
+    """What a star stands after: of zero-tru* the last part."""
+    return re.split(r"[^\w]", indexable(prefix))[-1] or prefix
+
+
+async def _expansions(
+    connection: AsyncConnection, prefixes: Sequence[str], corpus: Corpus
+) -> list[dict[str, tuple[Lexeme, ...]]]:
+    """The commonest lexemes for each prefix, by language."""
+    found: list[dict[str, tuple[Lexeme, ...]]] = [{} for _ in prefixes]
+    if not (prefixes and corpus.languages):
+        return found
     rows = await connection.execute(
-        STATEMENTS["expand_prefix"],
+        STATEMENTS["expand_prefixes"],
         {
-            "pattern": f"{escaped}%",
+            "prefixes": list(prefixes),
             "languages": list(corpus.languages),
+            "configurations": [f"search_{configuration(code)}" for code in corpus.languages],
             "most": MAX_EXPANSIONS,
         },
     )
-    found: defaultdict[str, dict[str, Lexeme]] = defaultdict(dict)
-    for language, positions in exact.items():
-        found[language] |= {form.text: form for forms in positions.values() for form in forms}
     for row in rows:
-        found[row.language][row.lexeme] = Lexeme(row.lexeme, row.document_frequency)
-    return {language: {1: tuple(forms.values())} for language, forms in found.items()}
+        forms = found[row.unit].get(row.language, ())
+        found[row.unit][row.language] = (*forms, Lexeme(row.lexeme, row.document_frequency))
+    return found
+
+
+def _expanded(
+    exact: Mapping[str, Positions], expansion: Mapping[str, tuple[Lexeme, ...]]
+) -> dict[str, dict[int, tuple[Lexeme, ...]]]:
+    """Put the expansion beside the last position of a word, and what is before it as it is."""
+    last = max((place for positions in exact.values() for place in positions), default=1)
+    found = {language: dict(positions) for language, positions in exact.items()}
+    for language, lexemes in expansion.items():
+        positions = found.setdefault(language, {})
+        forms = {form.text: form for form in (*positions.get(last, ()), *lexemes)}
+        positions[last] = tuple(forms.values())
+    return found

@@ -56,9 +56,11 @@ async def corrections_of(
     near = await _near(connection, [word for word in unknown if word not in held])
     listed = [candidate for candidates in near.values() for candidate in candidates]
     seen = await _visible(
-        connection, principal, [(each.word, language) for each in listed for language in each.languages]
+        connection,
+        principal,
+        [(each.word, language) for each in listed for language in each.languages],
     )
-    found = {}
+    found: dict[str, str] = {}
     for word, candidates in near.items():
         shown = [candidate.word for candidate in candidates if candidate.word in seen]
         found |= {word: shown[0]} if shown else {}

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
 from search_service.search.answer import Facet, FacetValue
 from search_service.search.dates import DateFilter
 from search_service.search.tree import Field, FieldFilter
@@ -67,11 +69,15 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is chosen: in each field the accepted and the refused values, folded; and the days."""
+    """What is chosen: in each field the accepted and the refused values, folded; and the days.
+
+    `since` is where the longest of the accepted spans of `updated` begins.
+    """
 
     wanted: Mapping[Field, frozenset[str]]
     refused: Mapping[Field, frozenset[str]]
     updated: DateFilter | None
+    since: datetime | None = None
     unknown: tuple[tuple[Field, str], ...] = ()
 
     @property
@@ -82,23 +88,22 @@ class Selection:
 def select(
     filters: Iterable[FieldFilter], updated: DateFilter | None, names: Names, now: datetime
 ) -> Selection:
-    """Turn values as typed into the values that rows have; unknown ids and names are reported."""
+    """Turn values as typed into the values that rows have; what cannot be one is reported."""
     wanted: dict[Field, set[str]] = {}
     refused: dict[Field, set[str]] = {}
     unknown: list[tuple[Field, str]] = []
     for item in filters:
-        if item.field is Field.UPDATED:
-            updated = _narrowed(updated, item.values, now)
-            continue
         values = wanted if not item.excluded else refused
         for typed in item.values:
             meant = _meant(item.field, typed, names)
             values.setdefault(item.field, set()).update(meant)
             unknown += [] if meant else [(item.field, typed)]
+    days = [RECENT_DAYS[span][1] for span in wanted.get(Field.UPDATED, ())]
     return Selection(
         {field: frozenset(values) for field, values in wanted.items()},
         {field: frozenset(values) for field, values in refused.items()},
         updated,
+        now - timedelta(days=max(days)) if days else None,
         tuple(unknown),
     )
 
@@ -133,12 +138,13 @@ def _facet(field: Field, counts: Mapping[str, int], selection: Selection, names:
     shown = {**counts, **{value: 0 for value in chosen if value not in folded}}
     order = sorted(shown.items(), key=lambda item: (-item[1], names.label(field, item[0])))
     if field is Field.UPDATED:
-        order = [(bucket, counts[bucket]) for bucket in RECENT_DAYS if counts.get(bucket)]
+        order = [(span, shown[span]) for span in RECENT_DAYS if counts.get(span) or span in chosen]
+    listed = [*order[:MAX_VALUES], *(item for item in order[MAX_VALUES:] if item[0] in chosen)]
     return Facet(
         field,
         tuple(
             FacetValue(value, names.label(field, value), number, value.casefold() in chosen)
-            for value, number in order[:MAX_VALUES]
+            for value, number in listed
         ),
     )
 
@@ -164,12 +170,12 @@ def _counts(field: Field, rows: Sequence[FacetRow], now: datetime) -> dict[str, 
 def _failed(rows: Sequence[FacetRow], selection: Selection) -> dict[Field, frozenset[int]]:
     """For each field of the selection the places of the rows that do not pass in it."""
     failed = {}
-    for field in {*selection.wanted, *selection.refused}:
+    for field in {*selection.wanted, *selection.refused} - {Field.UPDATED}:
         passes = _test_of(field, selection)
         failed[field] = frozenset(place for place, row in enumerate(rows) if not passes(row))
-    if days := selection.updated:
+    if selection.updated or Field.UPDATED in selection.wanted:
         failed[Field.UPDATED] = frozenset(
-            place for place, row in enumerate(rows) if not _in_days(row.updated_at, days)
+            place for place, row in enumerate(rows) if not _is_recent(row.updated_at, selection)
         )
     return failed
 
@@ -192,14 +198,22 @@ def _test_of(field: Field, selection: Selection) -> Callable[[FacetRow], bool]:
     return passes
 
 
-def _in_days(moment: datetime | None, days: DateFilter) -> bool:
+def _is_recent(moment: datetime | None, selection: Selection) -> bool:
+    """Tell whether a moment is on the days asked for, and in one of the spans."""
     if moment is None:
         return False
-    day = moment.astimezone(UTC).date()
+    if Field.UPDATED in selection.wanted and not (selection.since and moment >= selection.since):
+        return False
+    days, day = selection.updated or DateFilter(), moment.astimezone(UTC).date()
     return (days.since or date.min) <= day <= (days.until or date.max)
 
 
-_ENUMS = {Field.TYPE, Field.AUDIENCE, Field.STATUS}
+_ENUMS: Mapping[Field, type[StrEnum]] = {
+    Field.TYPE: MaterialType,
+    Field.AUDIENCE: MaterialAudience,
+    Field.STATUS: MaterialStatus,
+}
+_ID_DIGITS = 10
 _LISTS = {Field.PERSONA, Field.SEGMENT, Field.TAG}
 # Without a status a material counts as a draft.
 UNSTATED_STATUS = "DRAFT"
@@ -221,21 +235,18 @@ _COLUMNS: Mapping[Field, str] = {
 
 
 def _meant(field: Field, typed: str, names: Names) -> set[str]:
-    """The folded row values that a typed value stands for; none for an unknown id or name."""
+    """The folded row values that a typed value stands for; none where no row can have it."""
     folded = typed.strip().casefold()
     if field in names.names:
         known = names.names[field]
-        if folded.isdigit():
-            return {folded} if int(folded) in known else set()
-        return {str(key) for key, name in known.items() if name.casefold() == folded}
+        number = int(folded) if folded.isdecimal() and len(folded) <= _ID_DIGITS else None
+        return {
+            str(key) for key, name in known.items() if key == number or name.casefold() == folded
+        }
+    if field is Field.UPDATED:
+        return {folded} & set(RECENT_DAYS)
     if field in _ENUMS:
         folded = folded.replace(" ", "_").replace("-", "_")
-        if field is Field.TYPE and not folded.startswith("product_"):
-            return {f"product_{folded}"}
+        possible = {folded, f"product_{folded}"} if field is Field.TYPE else {folded}
+        return possible & {member.casefold() for member in _ENUMS[field]}
     return {folded}
-
-
-def _narrowed(updated: DateFilter | None, buckets: Iterable[str], now: datetime) -> DateFilter:
-    days = [RECENT_DAYS[bucket][1] for bucket in buckets if bucket in RECENT_DAYS]
-    since = (now - timedelta(days=max(days))).date() if days else None
-    return DateFilter(since=since).narrowed(updated or DateFilter())

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from search_service.search.answer import Snippet
 
 LENGTH = 240
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# A figure with its separators, or a word; PostgreSQL takes 99.9 as one too.
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
+# Letters without a decomposition, as unaccent writes them.
+_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
 _SAME_START = 3
 
 
@@ -56,7 +59,8 @@ def snippet(marked: Marked, source: str = "slide", length: int = LENGTH) -> Snip
 def fold(text: str) -> str:
     """Lower case without accents, as lexemes are stored."""
     decomposed = unicodedata.normalize("NFD", text.lower())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return plain.translate(_LETTERS)
 
 
 def _best_start(marked: Marked, length: int) -> int:

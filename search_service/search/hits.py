@@ -1,19 +1,20 @@
 """Fills in what is shown of ranked materials: their facts, best slides, snippets and reasons."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.accounts.policy import Principal, is_guest
 from search_service.search import highlight, ranking
 from search_service.search.analysis import Analysis
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import explanations
 from search_service.search.facets import Names
-from search_service.search.request import SearchRequest
+from search_service.search.request import SearchRequest, Sort
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import all_queries, any_query
 from search_service.search.tree import Field
@@ -31,11 +32,19 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Slides:
+    """The best passages of a material, and on how many pages it matches at all."""
+
+    best: Sequence[Row[Any]] = ()
+    matching: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """Everything that hits are made of."""
 
     facts: Mapping[int, Row[Any]]
-    slides: Mapping[int, list[Row[Any]]]
+    slides: Mapping[int, _Slides]
     missing: Mapping[int, tuple[str, ...]]
     reasons: Mapping[int, tuple[Part, ...]]
     words: Mapping[str, Set[str]]
@@ -44,6 +53,7 @@ class _Shown:
 
 async def fill(
     connection: AsyncConnection,
+    principal: Principal,
     request: SearchRequest,
     analysis: Analysis,
     ranked: Sequence[Ranked],
@@ -53,12 +63,13 @@ async def fill(
     ids = [item.material_id for item in ranked]
     rows = await connection.execute(STATEMENTS["materials"], {"ids": ids})
     facts = {row.id: row for row in rows}
-    slides = await _best_slides(connection, ids, analysis, request.slides)
+    slides = await _best_slides(connection, principal, ids, analysis, request.slides)
+    explained = request.explain and request.sort is Sort.RELEVANCE
     shown = _Shown(
         facts=facts,
         slides=slides,
         missing=await _missing(connection, [r.material_id for r in ranked if not r.full], analysis),
-        reasons=await explanations(connection, ids, analysis) if request.explain else {},
+        reasons=await explanations(connection, ids, analysis) if explained else {},
         words=await _matching_words(connection, facts, slides, analysis),
         names=names,
     )
@@ -66,22 +77,39 @@ async def fill(
 
 
 async def _best_slides(
-    connection: AsyncConnection, ids: Sequence[int], analysis: Analysis, most: int
-) -> Mapping[int, list[Row[Any]]]:
-    slides: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    connection: AsyncConnection,
+    principal: Principal,
+    ids: Sequence[int],
+    analysis: Analysis,
+    most: int,
+) -> Mapping[int, _Slides]:
     if not (ids and analysis.terms):
-        return slides
+        return {}
     score = ranking.passage_score(analysis.terms)
     statement = STATEMENTS.sql(
         "slides", {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
     )
     rows = await connection.execute(
         text(statement),
-        {"ids": ids, "any_query": any_query(analysis.terms), "slides": most, **score.binds},
+        {
+            "ids": ids,
+            "any_query": any_query(analysis.terms),
+            "slides": most,
+            "see_notes": not is_guest(principal),
+            **score.binds,
+        },
     )
+    return {
+        material_id: _Slides([row for row in found if row.ordinal], found[0].matching)
+        for material_id, found in _by_material(rows).items()
+    }
+
+
+def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
     for row in rows:
-        slides[row.material_id].append(row)
-    return slides
+        found.setdefault(row.material_id, []).append(row)
+    return found
 
 
 async def _missing(
@@ -114,7 +142,7 @@ async def _missing(
 async def _matching_words(
     connection: AsyncConnection,
     facts: Mapping[int, Row[Any]],
-    slides: Mapping[int, list[Row[Any]]],
+    slides: Mapping[int, _Slides],
     analysis: Analysis,
 ) -> dict[str, set[str]]:
     """The words to mark, in lower case, by language."""
@@ -122,26 +150,28 @@ async def _matching_words(
     for term in analysis.terms:
         for language, forms in term.forms.items():
             lexemes[language].update(forms)
-    likely = {
-        (word, row.language)
-        for row in (*facts.values(), *(slide for rows in slides.values() for slide in rows))
-        for word in highlight.candidates(_shown_text(row), lexemes[row.language])
-    }
+    rows = (*facts.values(), *(row for found in slides.values() for row in found.best))
+    likely = sorted(
+        {
+            (word, row.language)
+            for row in rows
+            for word in highlight.candidates(_shown_text(row), lexemes[row.language])
+        }
+    )
     found: dict[str, set[str]] = defaultdict(set)
     if not likely:
         return found
-    pairs = sorted(likely)
-    rows = await connection.execute(
-        STATEMENTS["matching_words"],
+    looked_up = await connection.execute(
+        STATEMENTS["lexemes_of_words"],
         {
-            "words": [indexable(word) for word, _ in pairs],
-            "languages": [language for _, language in pairs],
-            "configurations": [f"search_{configuration(language)}" for _, language in pairs],
-            "lexemes": sorted({form for forms in lexemes.values() for form in forms}),
+            "words": [indexable(word) for word, _ in likely],
+            "configurations": [f"search_{configuration(language)}" for _, language in likely],
         },
     )
-    for row in rows:
-        found[row.language].add(row.word)
+    for row in looked_up:
+        word, language = likely[row.number]
+        if not lexemes[language].isdisjoint(row.lexemes):
+            found[language].add(word)
     return found
 
 
@@ -154,7 +184,7 @@ def _shown_text(row: Row[Any]) -> str:
 
 def _hit(item: Ranked, shown: _Shown) -> Hit:
     facts = shown.facts[item.material_id]
-    slides = shown.slides.get(item.material_id, [])
+    slides = shown.slides.get(item.material_id, _Slides())
     words = shown.words.get(facts.language, frozenset())
     named = shown.names.names
     return Hit(
@@ -183,8 +213,8 @@ def _hit(item: Ranked, shown: _Shown) -> Hit:
         score=item.score,
         full=item.full,
         missing=shown.missing.get(item.material_id, ()),
-        matching_slides=slides[0].matching if slides else 0,
-        slides=tuple(_slide(row, words) for row in slides),
+        matching_slides=slides.matching,
+        slides=tuple(_slide(row, words) for row in slides.best),
         explanation=shown.reasons.get(item.material_id, ()),
     )
 

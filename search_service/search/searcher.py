@@ -111,7 +111,7 @@ async def _answer(
     used = corrections if request.correct else {}
     return Answer(
         query=query.text,
-        hits=await fill(connection, request, analysis, ranked, names),
+        hits=await fill(connection, principal, request, analysis, ranked, names),
         total=len(matched.passing),
         partial=matched.partial,
         facets=facets.count(matched.rows, selection, names, now) if request.facets else (),

@@ -213,7 +213,7 @@ def _concept_query(units: Sequence[Unit], language: str) -> str:
 
 
 def _is_compound(forms: Sequence[Lexeme]) -> bool:
-    return any(
+    return all(
         "-" in lexeme.text.strip("-") and not lexeme.text.lstrip("-").isdigit() for lexeme in forms
     )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +30,17 @@ from search_service.search.answer import Answer
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.search.tree import Field
+
+
+def examples(count: int) -> settings:
+    """Settings for random libraries in one database: each takes a while, so none is shrunk."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -118,6 +130,16 @@ class Library:
         """The ids of what is found for exactly these words, in order."""
         answer = await self.search(asked, principal, correct=False, limit=100)
         return [hit.material_id for hit in answer.hits]
+
+
+@asynccontextmanager
+async def fresh(connection: AsyncConnection) -> AsyncIterator[Library]:
+    """An empty library that is gone afterwards, for one of many examples in a test."""
+    savepoint = await connection.begin_nested()
+    try:
+        yield Library.on(connection)
+    finally:
+        await savepoint.rollback()
 
 
 @dataclass(frozen=True, slots=True)
