@@ -86,7 +86,7 @@ def extractor_for(media_type: str) -> Extractor:
         return plain.extract
     raise ExtractionError(
         Code.CONVERTER_MISSING,
-        "this format is read through LibreOffice, which is not installed; save it as PPTX or PDF",
+        "this older format is not read yet; save the file as PPTX or PDF",
     )
 
 

@@ -35,9 +35,7 @@ class Code(StrEnum):
     MEMORY_LIMIT = "memory_limit"
     """The parser asked for more memory than it may have."""
     CONVERTER_MISSING = "converter_missing"
-    """A legacy format is read through LibreOffice, which is not installed here."""
-    CONVERTER_FAILED = "converter_failed"
-    """LibreOffice is installed and gave no readable file."""
+    """The format (.ppt, .odp) is recognised; what would convert it is not there."""
     PARSER_CRASHED = "parser_crashed"
     """The parser died of a fault of its own; the file is the cause, the code is ours to mend."""
     UNREADABLE_FILE = "unreadable_file"
@@ -73,8 +71,6 @@ class WarningCode(StrEnum):
     """Bytes before the start of the document were skipped."""
     FALLBACK_READER = "fallback_reader"
     """The usual reader could not open the file; a slower one with poorer word order did."""
-    CONVERTED = "converted"
-    """The text was read from LibreOffice's conversion, not from the file itself."""
 
 
 IMAGE_ONLY_BELOW = 20

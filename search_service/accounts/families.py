@@ -111,7 +111,7 @@ def is_live() -> ColumnElement[bool]:
 
 
 async def purge_families(connection: AsyncConnection) -> int:
-    """Delete expired tokens; give their number. For `maintain`."""
+    """Delete expired tokens; give their number."""
     expired = delete(RefreshToken).where(RefreshToken.expires_at < func.now())
     return (await connection.execute(expired)).rowcount
 

@@ -88,7 +88,7 @@ async def forgive_address(connection: AsyncConnection, subject: Subject) -> None
 
 
 async def purge_failures(connection: AsyncConnection) -> int:
-    """Delete what no longer counts; give its number of rows. For `maintain`."""
+    """Delete what no longer counts; give its number of rows."""
     forgotten = delete(LoginFailure).where(
         LoginFailure.last_failed_at < func.now() - FORGOTTEN_AFTER
     )

@@ -154,7 +154,7 @@ async def advance(
 
 
 async def delete(connection: AsyncConnection, caller: Caller, target: Target) -> None:
-    """Hide a material from everybody at once; `maintain` removes its rows and files after 30 days.
+    """Hide a material from everybody at once; its rows and files stay.
 
     Raises NotFoundError, ForbiddenError and PreconditionFailedError.
     """

@@ -1,6 +1,5 @@
 """`doctor` looks at everything that the service needs and says what to do about what is missing."""
 
-import shutil
 import sys
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 @click.command("doctor")
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check configuration, database, storage and converters; exits 1 when something is wrong."""
+    """Check configuration, database, queue and storage; exits 1 when something is wrong."""
     found = [_public_url(settings)]
     try:
         found += run(settings, _service)
@@ -29,7 +28,6 @@ def doctor(settings: Settings) -> None:
     for check in found:
         mark = "[green]ok  [/]" if check.ok else "[red]look[/]"
         OUT.print(f"{mark} {check.name}: {escape(check.detail)}", soft_wrap=True)
-    OUT.print(f"[dim]info[/] converters: {_converters()}", soft_wrap=True)
     sys.exit(0 if all(check.ok for check in found) else 1)
 
 
@@ -51,11 +49,3 @@ def _public_url(settings: Settings) -> Check:
             "PUBLIC_URL to the address that people use.",
         )
     return Check("PUBLIC_URL", ok=True, detail=f"Links begin with {settings.public_url}.")
-
-
-def _converters() -> str:
-    if shutil.which("soffice"):
-        return "LibreOffice is here, so .ppt and .odp files can be read."
-    return (
-        "LibreOffice is not installed; .ppt and .odp files are refused, the rest is not affected."
-    )

@@ -94,7 +94,7 @@ class FileStore:
         return await asyncio.to_thread(self.path_of(sha256).is_file)
 
     async def remove(self, sha256: str) -> None:
-        """Forget a file, for good; for `maintain`, which knows that nothing refers to it."""
+        """Forget a file, for good; only for one that nothing refers to."""
         await asyncio.to_thread(self.path_of(sha256).unlink, missing_ok=True)
 
     def path_of(self, sha256: str) -> Path:
@@ -195,7 +195,8 @@ def _open(path: Path) -> IO[bytes]:
         return path.open("rb")
     except FileNotFoundError as error:
         raise NotFoundError(
-            "The original is not in the file store; run `search-service doctor --deep`."
+            "The original is not in the file store; upload the file again, or put it back from a "
+            "backup of the folder `files`."
         ) from error
 
 

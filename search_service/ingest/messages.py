@@ -22,14 +22,12 @@ _REFUSALS: Mapping[str, str] = MappingProxyType(
         "that.",
         Code.MEMORY_LIMIT: "Reading the file needs too much memory. Save it anew, or as PDF, and "
         "upload that.",
-        Code.CONVERTER_MISSING: "Files of this older format are read through LibreOffice, which is "
-        "not installed here. Save the file as PPTX or PDF and upload that.",
-        Code.CONVERTER_FAILED: "LibreOffice could not convert the file. Save it as PPTX or PDF and "
-        "upload that.",
+        Code.CONVERTER_MISSING: "Files of this older format cannot be read yet. Save the file as "
+        "PPTX or PDF and upload that.",
         Code.PARSER_CRASHED: "The file cannot be read: the reader stopped on it. Save it anew, or "
         "as PDF, and upload that.",
         Code.UNREADABLE_FILE: "The original is not readable in the file store. Tell whoever runs "
-        "the service to look at `search-service doctor --deep`, or upload the file again.",
+        "the service, or upload the file again.",
     }
 )
 PARTIAL = "Not every page could be read; the receipt names them. "

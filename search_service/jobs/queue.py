@@ -82,7 +82,7 @@ async def oldest_waiting_s(connection: AsyncConnection) -> float:
 
 
 async def forget(connection: AsyncConnection, older_than_days: int) -> int:
-    """Remove jobs held after a failure, and the queue's log, older than that; for `maintain`."""
+    """Remove jobs held after a failure, and the queue's log, older than that."""
     age = {"age": timedelta(days=older_than_days)}
     await connection.execute(_FORGET_LOG, age)
     held = await connection.execute(_FORGET_HELD, age)

@@ -100,7 +100,7 @@ async def change_status(
 async def delete_material(
     services: TheServices, caller: TheCaller, material_id: PathId, if_match: IfMatch = None
 ) -> None:
-    """Hide a material from everybody at once; it is removed for good after 30 days."""
+    """Hide a material from everybody at once."""
     target = Target(material_id, etag.expected(if_match) if if_match else None)
     async with services.database.transaction() as connection:
         await editing.delete(connection, caller, target)

@@ -65,7 +65,6 @@ _WARNINGS: Mapping[str, str] = {
     "text_cut": "Very long; its text was cut",
     "junk_prefix": "Bytes before the start of the document were skipped",
     "fallback_reader": "Opened only with the slower reader: check the order of words",
-    "converted": "Read from a conversion, not from the file itself",
 }
 # A hidden slide was read well; it is said by its own mark.
 HARMLESS_WARNINGS = frozenset({"hidden"})
