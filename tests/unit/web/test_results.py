@@ -14,7 +14,7 @@ def _facet(field: Field, *values: tuple[str, str, int, bool]) -> Facet:
 
 
 def _with(**changes: object) -> Answer:
-    return replace(ANSWER, **changes)  # type: ignore[arg-type]
+    return replace(ANSWER, **changes)  # type: ignore[arg-type] - the names are those of fields # each test names its own fields
 
 
 def test_a_card_links_each_slide_in_the_version_that_was_found() -> None:
