@@ -138,11 +138,6 @@ async def revoke_keys_of(connection: AsyncConnection, user_id: int) -> None:
     await _revoke(connection, ApiKey.user_id == user_id)
 
 
-async def principal_from_api_key(connection: AsyncConnection, key: str) -> Principal:
-    """Give whom the key stands for; raises UnauthenticatedError."""
-    return (await key_holder(connection, key)).principal
-
-
 async def key_holder(connection: AsyncConnection, key: str) -> KeyHolder:
     """Read key and user afresh, and note the use, at most once a minute.
 

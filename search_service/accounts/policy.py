@@ -52,7 +52,7 @@ class Visibility:
 
 
 NOBODY = Principal(None, "", "", None, is_superuser=False, scopes=frozenset())
-# A chat user without an account, where PLUGIN_GUESTS=customer_facing lets such people in.
+# A chat user without an account, for whom a plugin asks; nothing gives this principal out yet.
 CUSTOMER_FACING_GUEST = Principal(
     None, "", "Guest", None, is_superuser=False, scopes=frozenset({SEARCH, _GUEST})
 )
@@ -158,22 +158,13 @@ def may_transition(
     return may_edit(principal, owner_id) and new in transitions_from(old)
 
 
-def may_publish(principal: Principal, owner_id: int | None, status: MaterialStatus | None) -> bool:
-    return may_transition(principal, owner_id, status, MaterialStatus.PUBLISHED)
-
-
 def may_upload(principal: Principal) -> bool:
     return has_scope(principal, WRITE) and _is_pmm_or_admin(principal)
 
 
 def may_manage_vocabulary(principal: Principal) -> bool:
-    """Tell whether the principal may change personas, segments, synonyms and pins."""
+    """Tell whether the principal may change personas and segments."""
     return has_scope(principal, WRITE) and _is_pmm_or_admin(principal)
-
-
-def may_see_insights(principal: Principal) -> bool:
-    """Tell whether the principal may read search analytics and content gaps."""
-    return has_scope(principal, READ) and _is_pmm_or_admin(principal)
 
 
 def may_manage_users(principal: Principal) -> bool:
@@ -250,12 +241,6 @@ def require_transition(
         )
 
 
-def require_publish(
-    principal: Principal, owner_id: int | None, status: MaterialStatus | None
-) -> None:
-    require_transition(principal, owner_id, status, MaterialStatus.PUBLISHED)
-
-
 def require_upload(principal: Principal) -> None:
     require_scope(principal, WRITE)
     _require(
@@ -269,17 +254,8 @@ def require_manage_vocabulary(principal: Principal) -> None:
     require_scope(principal, WRITE)
     _require(
         may_manage_vocabulary(principal),
-        "Only product marketing managers and administrators may change personas, segments, "
-        "synonyms and pins; ask one of them.",
-    )
-
-
-def require_see_insights(principal: Principal) -> None:
-    require_scope(principal, READ)
-    _require(
-        may_see_insights(principal),
-        "Only product marketing managers and administrators may read search analytics; ask one "
-        "of them.",
+        "Only product marketing managers and administrators may change personas and segments; ask "
+        "one of them.",
     )
 
 

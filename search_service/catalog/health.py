@@ -52,7 +52,6 @@ class HealthFacts:
     extraction_status: str | None
     pages_with_warnings: int
     pages: int
-    stale_blocks: int = 0
 
 
 def assess(material: MaterialRecord, facts: HealthFacts, today: date) -> Health:
@@ -65,7 +64,6 @@ def assess(material: MaterialRecord, facts: HealthFacts, today: date) -> Health:
             _age(material, today),
             _extraction(facts),
             _warnings(facts),
-            _stale_blocks(facts),
             _use(material, today),
         )
         if issue
@@ -165,13 +163,6 @@ def _warnings(facts: HealthFacts) -> Issue | None:
         return None
     found = f"{facts.pages_with_warnings} of {facts.pages} pages were read with warnings"
     return Issue(10, found, "Compare those pages with the receipt.")
-
-
-def _stale_blocks(facts: HealthFacts) -> Issue | None:
-    if not facts.stale_blocks:
-        return None
-    found = f"{facts.stale_blocks} slides stand elsewhere in a newer wording"
-    return Issue(10, found, "Bring them up to date.")
 
 
 def _use(material: MaterialRecord, today: date) -> Issue | None:

@@ -63,7 +63,6 @@ def test_the_steps_between_statuses(old: MaterialStatus | None, new: MaterialSta
     assert policy.may_transition(person(Role.ADMIN), None, old, new) == exists
     assert not policy.may_transition(person(Role.PMM), OTHER, old, new)
     assert not policy.may_transition(person(Role.SALES), ME, old, new)
-    assert policy.may_publish(person(Role.PMM), ME, old) == ((old or "DRAFT") == "REVIEW")
 
 
 def test_a_missing_step_says_which_steps_there_are() -> None:
@@ -84,7 +83,6 @@ def test_what_each_role_may_do_beside_materials(role: Role | None) -> None:
 
     assert policy.may_upload(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_manage_vocabulary(someone) == (role in {Role.PMM, Role.ADMIN})
-    assert policy.may_see_insights(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_manage_users(someone) == (role == Role.ADMIN)
     assert policy.may_see_audit(someone) == (role == Role.ADMIN)
 
@@ -107,7 +105,6 @@ def test_each_requirement_refuses_exactly_what_may_not_be(principal: Principal) 
     pairs = (
         (policy.may_upload, policy.require_upload),
         (policy.may_manage_vocabulary, policy.require_manage_vocabulary),
-        (policy.may_see_insights, policy.require_see_insights),
         (policy.may_manage_users, policy.require_manage_users),
         (policy.may_see_audit, policy.require_see_audit),
     )

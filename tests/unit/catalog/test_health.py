@@ -50,7 +50,6 @@ def test_the_state_of_a_material_costs_points(fields: dict[str, Any], points: in
         (HealthFacts("partial", 0, 8), 15),
         (HealthFacts("done", 2, 8), 10),
         (HealthFacts("done", 1, 8), 0),
-        (HealthFacts("done", 0, 8, stale_blocks=1), 10),
         (HealthFacts(None, 0, 0), 0),
     ],
 )
@@ -64,4 +63,4 @@ def test_health_does_not_fall_below_zero() -> None:
         review_by=date(2020, 1, 1),
         last_updated=TODAY - timedelta(days=999),
     )
-    assert assess(sick, HealthFacts("refused", 8, 8, stale_blocks=3), DAY).score == 0
+    assert assess(sick, HealthFacts("refused", 8, 8), DAY).score == 0
