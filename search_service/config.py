@@ -13,6 +13,7 @@ from typing import Any, Self
 from search_service.errors import ConfigurationError
 
 MIB = 1024 * 1024
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def _setting(variable: str, default: Any, about: str) -> Any:
@@ -79,9 +80,6 @@ class Settings:
     )
     log_level: str = _setting("SEARCH_SERVICE_LOG_LEVEL", "info", "debug, info, warning or error")
     log_format: str = _setting("SEARCH_SERVICE_LOG_FORMAT", "json", "`json` or `console`")
-    log_queries: bool = _setting(
-        "SEARCH_SERVICE_LOG_QUERIES", True, "keep the text of searches in the search log"
-    )
 
     def __post_init__(self) -> None:
         if self.secret and min(map(len, self.secret.split(","))) < 32:
@@ -165,12 +163,8 @@ def _variable(name: str) -> str:
 def _parse(variable: str, text: str, item: Any) -> Any:
     kind = type(item.default)
     try:
-        if kind is bool:
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-                text.lower()
-            ]
         return kind(text)
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         raise ConfigurationError(
             f"{variable} is {text!r}, which is not a valid {kind.__name__}; correct or unset it."
         ) from error

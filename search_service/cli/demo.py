@@ -19,13 +19,12 @@ from search_service.cli.loading import Item, Outcome, load
 from search_service.cli.runtime import run, working
 from search_service.cli.search import show
 from search_service.cli.serve import serve_forever
-from search_service.config import Settings
+from search_service.config import LOCAL_HOSTS, Settings
 from search_service.db.enums import JobState, Role
 from search_service.errors import ConflictError
 from search_service.search.request import SearchRequest
 from search_service.serving.services import Services
 
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 # Known to everybody who reads this, which is why it is only used where nobody else can connect.
 LOCAL_PASSWORD = "demo-password"  # noqa: S105 - see above
 SEARCHES = ("gdpr backup pricing", "vmware migration", "souveraineté des données")

@@ -8,12 +8,10 @@ from rich.markup import escape
 
 from search_service.cli.console import OUT
 from search_service.cli.runtime import run
-from search_service.config import Settings
+from search_service.config import LOCAL_HOSTS, Settings
 from search_service.errors import ServiceError
 from search_service.serving.readiness import Check, checks
 from search_service.serving.services import Services
-
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @click.command("doctor")
@@ -40,8 +38,8 @@ async def _service(services: Services) -> list[Check]:
 
 def _public_url(settings: Settings) -> Check:
     """Links made from an address that only this machine knows are no use to others."""
-    local = urlsplit(settings.public_url).hostname in _LOCAL
-    if local and settings.host not in _LOCAL:
+    local = urlsplit(settings.public_url).hostname in LOCAL_HOSTS
+    if local and settings.host not in LOCAL_HOSTS:
         return Check(
             "PUBLIC_URL",
             ok=False,

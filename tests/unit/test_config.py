@@ -33,7 +33,6 @@ def test_every_variable_that_is_set_replaces_its_default() -> None:
             "SEARCH_SERVICE_STATEMENT_TIMEOUT_S": "2.5",
             "SEARCH_SERVICE_DATA_DIR": "/srv/search",
             "SEARCH_SERVICE_SECRET": LONG_ENOUGH,
-            "SEARCH_SERVICE_LOG_QUERIES": "no",
         }
     )
 
@@ -44,7 +43,6 @@ def test_every_variable_that_is_set_replaces_its_default() -> None:
     assert settings.data_dir == Path("/srv/search")
     assert settings.files_dir == Path("/srv/search/files")
     assert settings.secret == LONG_ENOUGH
-    assert settings.log_queries is False
 
 
 def test_the_process_environment_is_read_where_none_is_given(
@@ -62,29 +60,11 @@ def test_an_empty_variable_is_as_good_as_none_and_strangers_are_left_alone() -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("1", True),
-        ("true", True),
-        ("YES", True),
-        ("0", False),
-        ("False", False),
-        ("no", False),
-    ],
-)
-def test_a_switch_takes_the_usual_words(text: str, value: bool) -> None:
-    settings = Settings.from_environment({"SEARCH_SERVICE_LOG_QUERIES": text})
-
-    assert settings.log_queries is value
-
-
-@pytest.mark.parametrize(
     ("variable", "text"),
     [
         ("SEARCH_SERVICE_POOL_SIZE", "ten"),
         ("SEARCH_SERVICE_PORT", "80.5"),
         ("SEARCH_SERVICE_STATEMENT_TIMEOUT_S", "10s"),
-        ("SEARCH_SERVICE_LOG_QUERIES", "maybe"),
         ("POOLER", "session"),
         ("PUBLIC_URL", "search.example.com"),
         ("SEARCH_SERVICE_SECRET", "short"),
