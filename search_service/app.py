@@ -4,8 +4,6 @@ Opened in this order and closed in the other: database server, schema, services,
 """
 
 import asyncio
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,8 +24,8 @@ from search_service.log import get_logger
 from search_service.serving.heads import with_heads
 from search_service.serving.request_ids import with_request_ids
 from search_service.serving.services import Services
+from search_service.web.handlers import HANDLERS as PAGES
 
-WEB_HANDLERS = "search_service.web.handlers"
 # A form, a search or a change of metadata; uploads have a limit of their own.
 BODY_MAX_BYTES = 1024 * 1024
 MAX_FORM_PARTS = 500
@@ -60,9 +58,8 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
                 await stack.enter_async_context(_worker(services, url))
             yield
 
-    pages = importlib.import_module(WEB_HANDLERS).HANDLERS if chosen.web and _has_web() else ()
     app = Litestar(
-        route_handlers=[api_router(settings), *pages],
+        route_handlers=[api_router(settings), *(PAGES if chosen.web else ())],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         logging_config=None,
@@ -95,10 +92,3 @@ async def work(services: Services, url: str, stop: asyncio.Event) -> None:
         on_connected=lambda: ingest_handlers.requeue_open(services.database),
     )
     await run_worker(url, ingest_handlers.handlers_of(workshop), stop, options)
-
-
-def _has_web() -> bool:
-    return (
-        importlib.util.find_spec("search_service.web") is not None
-        and importlib.util.find_spec(WEB_HANDLERS) is not None
-    )
