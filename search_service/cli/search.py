@@ -1,4 +1,4 @@
-"""`search` answers a query in the terminal, as a table or as the JSON of the API's answer."""
+"""`search` answers a query in the terminal, as a table or as JSON."""
 
 import dataclasses
 from typing import Any
