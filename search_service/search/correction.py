@@ -26,7 +26,7 @@ _LONG_WORD = 6
 
 # What is never corrected in a query's text, a filter or an exclusion, or else a word.
 _PIECE = re.compile(
-    rf"(?P<kept>(?<![^\s(])-\S+|\b(?:{'|'.join(Field)}):(?:\"[^\"]*\"?|[^\s\"])+)|[^\W_]+",
+    rf"(?P<kept>(?<![^\s(])-\S+|\b(?:{'|'.join(Field)}):(?:\"[^\"]*\"?|[^\s\"])+)|[^\W_]+(?:['’][^\W_]+)*",
     re.IGNORECASE,
 )
 

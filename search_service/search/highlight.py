@@ -30,12 +30,9 @@ class Marked:
 
 def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
     """Give the words of a text, in lower case, that begin like a lexeme and so might have it."""
-    starts = {fold(lexeme)[:_SAME_START] for lexeme in lexemes}
-    return {
-        word
-        for match in _WORD.finditer(text)
-        if any(fold(word := match.group().lower()).startswith(start) for start in starts)
-    }
+    starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes})
+    words = {match.group().lower() for match in _WORD.finditer(text)}
+    return {word for word in words if any(part.startswith(starts) for part in _parts(word))}
 
 
 def mark(text: str, words: Set[str]) -> Marked:
@@ -61,6 +58,11 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.lower())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return plain.translate(_LETTERS)
+
+
+def _parts(word: str) -> list[str]:
+    """A folded word, and what stands after its apostrophe: of l'équipe the noun has the lexeme."""
+    return [fold(part) for part in {word, *re.split("['’]", word)}]
 
 
 def _best_start(marked: Marked, length: int) -> int:

@@ -33,7 +33,7 @@ async def passages(connection: AsyncConnection, material_id: int) -> list[dict[s
     return list(rows.scalars())
 
 
-async def vector(connection: AsyncConnection, material_id: int) -> str | None:
+async def vector(connection: AsyncConnection, material_id: int) -> Any:
     found = await connection.execute(
         text("SELECT search_vector::text FROM materials WHERE id = :id"), {"id": material_id}
     )

@@ -1,0 +1,144 @@
+"""Pages one after the other, and what is no page."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from search_service.accounts.policy import LOCAL_ADMINISTRATOR
+from search_service.errors import InvalidCursorError
+from search_service.search.request import Match, Sort
+from search_service.search.tree import Field
+from tests.integration.search.library import NOW, Library, examples, ids
+
+pytestmark = pytest.mark.anyio
+
+
+async def fill(library: Library) -> None:
+    """Twelve materials; full and partial matches, ties and gaps in every order."""
+    for number in range(12):
+        words = ["backup", "restore"][: 1 + number % 2] * (1 + number % 3)
+        await library.material(
+            " ".join(words),
+            usage_count=(None, 5, 3)[number % 3],
+            health_score=(None, 50)[number % 2],
+            updated_at=None if number == 4 else NOW.replace(day=1 + number // 3),
+        )
+    await library.refresh()
+
+
+async def walk(library: Library, asked: str, limit: int, **request: Any) -> list[int]:
+    found, cursor = [], None
+    for _ in range(20):
+        answer = await library.search(asked, limit=limit, cursor=cursor, **request)
+        assert len(answer.hits) <= limit
+        found += ids(answer)
+        cursor = answer.next_cursor
+        if cursor is None:
+            return found
+    raise AssertionError("the pages do not end")
+
+
+@pytest.mark.parametrize("limit", [2, 6, 12])
+@pytest.mark.parametrize("asked", ["backup", "backup restore", ""])
+@pytest.mark.parametrize("sort", Sort)
+async def test_pages_give_every_hit_once_in_the_order_of_one_page(
+    library: Library, sort: Sort, asked: str, limit: int
+) -> None:
+    await fill(library)
+
+    for match in Match:
+        whole = await library.search(asked, sort=sort, match=match, limit=100)
+        assert whole.next_cursor is None
+        assert await walk(library, asked, limit, sort=sort, match=match) == ids(whole)
+        assert asked == "backup restore" or len(whole.hits) == 12
+
+
+async def test_sorting_follows_its_column_with_unknown_last(library: Library) -> None:
+    facts = [(1, 9), (None, 5), (3, None)]
+    keys = [
+        await library.material("backup", usage_count=used, health_score=health, updated_at=moment)
+        for (used, health), moment in zip(
+            facts, (NOW.replace(day=2), None, NOW.replace(day=1)), strict=True
+        )
+    ]
+
+    for sort, order in (
+        (Sort.MOST_USED, [2, 0, 1]),
+        (Sort.HEALTHIEST, [0, 1, 2]),
+        (Sort.NEWEST, [0, 2, 1]),
+    ):
+        assert ids(await library.search("backup", sort=sort)) == [keys[place] for place in order]
+
+
+@pytest.mark.parametrize("sort", Sort)
+async def test_a_new_material_shifts_no_later_page(library: Library, sort: Sort) -> None:
+    await fill(library)
+    whole = ids(await library.search("backup", sort=sort, limit=100))
+    first = await library.search("backup", sort=sort, limit=5)
+
+    new = await library.material(
+        ("Backup", "backup"), usage_count=99, health_score=99, updated_at=NOW.replace(year=2030)
+    )
+
+    second = await library.search("backup", sort=sort, limit=100, cursor=first.next_cursor)
+    assert ids(first) == whole[:5]
+    assert ids(second) == whole[5:]
+    assert new in ids(await library.search("backup", sort=sort, limit=100))
+
+
+async def test_a_cursor_is_of_one_question(library: Library) -> None:
+    await fill(library)
+    cursor = (await library.search("backup restore", limit=2)).next_cursor
+
+    for asked, request in (
+        ("backup", {}),
+        ("backup restore", {"sort": Sort.NEWEST}),
+        ("backup restore", {"match": Match.ANY}),
+        ("backup restore", {"selection": {Field.LANGUAGE: ("en",)}}),
+        ("backup restore -x", {}),
+    ):
+        with pytest.raises(InvalidCursorError):
+            await library.search(asked, LOCAL_ADMINISTRATOR, cursor=cursor, **request)
+
+
+def forged(cursor: str, *key: object) -> str:
+    """A cursor of the same question with another place."""
+    digest = json.loads(base64.urlsafe_b64decode(cursor + "=="))[0]
+    return base64.urlsafe_b64encode(json.dumps([digest, *key]).encode()).decode()
+
+
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+async def test_a_forged_cursor_is_refused_or_harmless(library: Library, sort: Sort) -> None:
+    await fill(library)
+    cursor = (await library.search("backup", sort=sort, limit=2)).next_cursor
+    assert cursor
+    keys: list[tuple[object, ...]] = [
+        (2**31 - 1, False, 1.0, 2**31 - 1), (2**40, True, 1.0, 1), (0, True, 1.0, 2**40),
+        (-1, True, 1.0, 1), (0, True, float("nan"), 1), (0, True, float("inf"), 1),
+        (float("inf"), 1), (float("nan"), 1), (1e300, 2**31 - 1), (0.0, -5), (0.0, 2**70),
+        (0, True, 1, 1), (0, 1, 1.0, 1), ("a", "b"), (None,), (), ([], {}),
+    ]  # fmt: skip
+
+    for key in keys:
+        try:
+            await library.search("backup", sort=sort, cursor=forged(cursor, *key))
+        except InvalidCursorError:
+            continue
+
+
+@given(
+    st.text(max_size=60) | st.binary(max_size=60).map(lambda raw: base64.b64encode(raw).decode())
+)
+@example("[" * 100_000)
+@example(base64.urlsafe_b64encode(b"[" * 60_000).decode())
+@example("null")
+@example("")
+@examples(40)
+async def test_what_is_no_cursor_is_refused(library: Library, cursor: str) -> None:
+    if cursor:
+        with pytest.raises(InvalidCursorError):
+            await library.search(sort=Sort.NEWEST, cursor=cursor)

@@ -1,0 +1,154 @@
+"""Whatever is typed gets an answer, soon, and with as many statements as any other question."""
+
+import re
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.errors import InvalidCursorError
+from search_service.search.answer import Answer
+from search_service.search.request import Match, Sort
+from search_service.search.tree import Field
+from tests.database import QueryCounter
+from tests.integration.search.library import FRENCH, Library, examples, fresh
+
+pytestmark = pytest.mark.anyio
+
+MOST_STATEMENTS = 24
+# Of the process, which the load of the machine does not count in.
+MOST_CPU_S = 0.8
+
+PIECES = st.sampled_from(
+    [
+        "backup", "bakcup", "OR", "AND", "-", '"', "*", "(", ")", ":", "!", "&", "|", "<->", "'",
+        "\\", "%", "_", "persona:", "-tag:", "updated:>", "updated:2026", "secur*", "TCP/IP", "é",
+        "X-200", "ß", "the", "\0", "\ud800", "数据", "🙂", "''", "$1", ":name", "{{visible(m)}}",
+        "--", ";", "a&b", "x:*", "\u200b", "İ", "https://a.example/b-c?d=e", "ann@b.example",
+    ]
+)  # fmt: skip
+SOUP = st.lists(PIECES, max_size=12).flatmap(
+    lambda pieces: st.sampled_from([" ".join(pieces), "".join(pieces)])
+)
+
+
+async def small(library: Library) -> None:
+    await library.material(("Backup", "secure backup of X-200 over TCP/IP"), tags=["red"])
+    await library.material("la sécurité", facts=FRENCH)
+    await library.refresh()
+
+
+@given(
+    asked=st.one_of(st.text(st.characters(), max_size=200), SOUP),
+    match=st.sampled_from(Match),
+    sort=st.sampled_from(Sort),
+    value=st.text(st.characters(), max_size=20),
+)
+@example("\0" * 500, Match.AUTO, Sort.RELEVANCE, "\0")
+@example("x" * 10_000, Match.AUTO, Sort.RELEVANCE, "\ud800")
+@example('"' * 10_000, Match.ANY, Sort.RELEVANCE, "'")
+@example("a OR " * 2_000, Match.AUTO, Sort.RELEVANCE, "²")
+@example("ab* " * 2_500, Match.AUTO, Sort.RELEVANCE, "٣")
+@example("-backup " * 1_250, Match.AUTO, Sort.RELEVANCE, "")
+@example(" ".join(f"word{n:x}y" for n in range(2_000)), Match.AUTO, Sort.RELEVANCE, "")
+@example(
+    " ".join("abcdefgh"[n % 8 :] + "ijklmno"[: n % 7] for n in range(900)),
+    Match.ANY,
+    Sort.RELEVANCE,
+    "",
+)
+@example('"a b" ' * 1_500, Match.AUTO, Sort.RELEVANCE, "")
+@examples(60)
+async def test_any_text_gets_an_answer_soon(
+    connection: AsyncConnection, asked: str, match: Match, sort: Sort, value: str
+) -> None:
+    async with fresh(connection) as library:
+        await small(library)
+        started = time.process_time()
+        for selection in ({}, {Field.PERSONA: (value,)}, {Field.TAG: (value,)}):
+            answer = await library.search(
+                asked, match=match, sort=sort, selection=selection, explain=True
+            )
+            assert isinstance(answer, Answer)
+        assert time.process_time() - started < 3 * MOST_CPU_S
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        " ".join(f"verylongword{n:x}q" for n in range(200)),
+        " ".join(f"ab{n:x}*" for n in range(200)),
+        " OR ".join(f"cd{n:x}" for n in range(200)),
+        " ".join(f'"backup {n:x}w"' for n in range(100)),
+    ],
+    ids=["unknown words", "prefixes", "alternatives", "phrases"],
+)
+async def test_a_long_question_is_answered_in_time(library: Library, asked: str) -> None:
+    await small(library)
+    await library.search("backup")
+
+    answer = await library.search(asked, explain=True)
+
+    assert answer.took_ms < 5_000  # a tenth of it on an idle machine
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "backup",
+        "backup restore secur* bakcup rostore moonshto",
+        '"secure backup" -tape persona:CTO',
+        " ".join(f"ab{letter}*" for letter in "abcdefghijklmnop"),
+        " ".join(f"wrongwordd{letter}q" for letter in "abcdefghijklmnop"),
+        " ".join(f'"secure {letter}backup"' for letter in "abcdefghijklmnop"),
+        "",
+    ],
+)
+async def test_the_number_of_statements_is_bounded(
+    library: Library, query_counter: QueryCounter, asked: str
+) -> None:
+    await small(library)
+    query_counter.reset()
+
+    await library.search(asked, explain=True)
+
+    assert query_counter.count <= MOST_STATEMENTS
+
+
+@pytest.mark.parametrize("asked", ["backup", "backup restore", "", '"secure backup"', "back*"])
+async def test_more_hits_need_no_more_statements(
+    library: Library, query_counter: QueryCounter, asked: str
+) -> None:
+    await small(library)
+    await library.refresh()
+    query_counter.reset()
+    await library.search(asked, explain=True)
+    few = query_counter.count
+
+    for _ in range(15):
+        await library.material("secure backup", "restore", name="Backup")
+    query_counter.reset()
+    answer = await library.search(asked, explain=True, limit=100)
+
+    assert len(answer.hits) >= 15
+    assert query_counter.count <= few
+
+
+async def test_nothing_is_written_by_a_search(
+    library: Library, query_counter: QueryCounter
+) -> None:
+    await small(library)
+    query_counter.reset()
+
+    await library.search("backup bakcup secur* updated:2026", explain=True)
+
+    statements = [re.sub(r"--.*", "", each).split() for each in query_counter.statements]
+    verbs = {words[0] for words in statements if words[:2] != ["SET", "LOCAL"]}
+    assert verbs <= {"SELECT", "WITH"}
+
+
+async def test_a_foreign_cursor_is_the_one_error_of_a_question(library: Library) -> None:
+    with pytest.raises(InvalidCursorError):
+        await library.search("backup", sort=Sort.NEWEST, cursor="foreign")
