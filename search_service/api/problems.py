@@ -1,4 +1,4 @@
-"""Errors as application/problem+json (RFC 9457): the one place where they become a status.
+"""Errors as application/problem+json (RFC 9457), and the codes that clients may meet.
 
 `code` is stable; `detail` is a sentence for a human; nothing of the inside shows.
 """
@@ -13,39 +13,18 @@ from litestar.exceptions import HTTPException, SerializationException, Validatio
 
 from search_service.api.validation import describe
 from search_service.errors import (
-    ConflictError,
-    FileRefusedError,
-    ForbiddenError,
-    InvalidInputError,
-    NotFoundError,
-    PreconditionFailedError,
-    PreconditionRequiredError,
     ServiceError,
-    TooLargeError,
     TooManyRequestsError,
     UnauthenticatedError,
     UnavailableError,
 )
 from search_service.log import get_logger
 from search_service.serving.request_ids import request_id_of
+from search_service.serving.statuses import STATUSES, status_of
 
 MEDIA_TYPE = "application/problem+json"
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
-# The first class that fits decides.
-STATUSES: tuple[tuple[type[ServiceError], HTTPStatus], ...] = (
-    (TooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-    (FileRefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (InvalidInputError, HTTPStatus.BAD_REQUEST),
-    (UnauthenticatedError, HTTPStatus.UNAUTHORIZED),
-    (ForbiddenError, HTTPStatus.FORBIDDEN),
-    (NotFoundError, HTTPStatus.NOT_FOUND),
-    (ConflictError, HTTPStatus.CONFLICT),
-    (PreconditionFailedError, HTTPStatus.PRECONDITION_FAILED),
-    (PreconditionRequiredError, HTTPStatus.PRECONDITION_REQUIRED),
-    (TooManyRequestsError, HTTPStatus.TOO_MANY_REQUESTS),
-    (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
-)
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "The request is not valid",
     HTTPStatus.UNAUTHORIZED: "Nobody is signed in",
@@ -104,8 +83,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def of_service_error(request: AnyRequest, error: ServiceError) -> Response[Problem]:
     """Answer an error of the service's own tree."""
-    status = next((code for kind, code in STATUSES if isinstance(error, kind)), None)
-    if status is None:
+    status = status_of(error)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return of_unexpected(request, error)
     details = dict(error.details)
     errors = details.pop("errors", {})

@@ -1,8 +1,4 @@
-"""Errors as pages: each class of the tree with its status, once; strangers go to the sign-in page.
-
-`FAILURES` belongs to the router of the web pages; `app.py` may use `show_error` for a path that
-nobody serves.
-"""
+"""Errors as pages; strangers go to the sign-in page. `FAILURES` belongs to the pages' router."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,36 +7,16 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
 from search_service.errors import (
-    ConflictError,
-    FileRefusedError,
-    ForbiddenError,
-    InvalidInputError,
-    NotFoundError,
-    PreconditionFailedError,
-    PreconditionRequiredError,
     ServiceError,
-    TooLargeError,
     TooManyRequestsError,
     UnauthenticatedError,
     UnavailableError,
 )
 from search_service.log import get_logger
+from search_service.serving.statuses import status_of
 from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views.addresses import local_target, sign_in_address
 
-STATUSES: Mapping[type[ServiceError], int] = {
-    TooLargeError: 413,
-    FileRefusedError: 422,
-    InvalidInputError: 400,
-    UnauthenticatedError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    ConflictError: 409,
-    PreconditionFailedError: 412,
-    PreconditionRequiredError: 428,
-    TooManyRequestsError: 429,
-    UnavailableError: 503,
-}
 _TITLES: Mapping[int, str] = {
     400: "That did not work",
     403: "You may not do this",
@@ -53,14 +29,6 @@ _TITLES: Mapping[int, str] = {
     503: "Back in a moment",
 }
 _log = get_logger(__name__)
-
-
-def status_of(error: ServiceError) -> int:
-    """Give the HTTP status of an error, by the nearest class that has one."""
-    for kind in type(error).__mro__:
-        if kind in STATUSES:
-            return STATUSES[kind]
-    return 500
 
 
 def show_sign_in(request: WebRequest, _error: Exception) -> Response[Any]:
@@ -77,7 +45,7 @@ def show_sign_in(request: WebRequest, _error: Exception) -> Response[Any]:
 def show_error(request: WebRequest, error: Exception) -> Page:
     """Say what went wrong, as a page or, to htmx, as a piece of one."""
     if isinstance(error, ServiceError):
-        status, message = status_of(error), error.message
+        status, message = int(status_of(error)), error.message
     elif isinstance(error, HTTPException):
         # Litestar's own: an unknown path, a number that is none, a body over the limit.
         status = 404 if error.status_code in {400, 404} else error.status_code

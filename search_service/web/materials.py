@@ -1,9 +1,7 @@
 """A material, its slides at their permanent addresses, and its file."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
-from urllib.parse import quote
 
 from litestar import get
 from litestar.params import PathParameter
@@ -20,7 +18,9 @@ from search_service.errors import NotFoundError
 from search_service.jobs import progress
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
+from search_service.serving.heads import is_head
 from search_service.serving.services import Services
+from search_service.serving.transfers import content_disposition
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
 from search_service.web.views.reading import Known
@@ -63,7 +63,7 @@ async def show_slide(
 
 @get("/m/{material_id:int}/file", opt=scoped(READ), name="web:file")
 async def download(
-    services: TheServices, caller: TheCaller, material_id: PathNumber
+    request: WebRequest, services: TheServices, caller: TheCaller, material_id: PathNumber
 ) -> Response[Any]:
     """Give the present file under its own name, and count that."""
     require_id(material_id)
@@ -71,13 +71,14 @@ async def download(
         version = await versions.get(connection, caller.principal, material_id)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell an administrator.")
-    async with services.database.transaction() as connection:
-        await editing.count_download(connection, caller, material_id)
+    if not is_head(request.scope):
+        async with services.database.transaction() as connection:
+            await editing.count_download(connection, caller, material_id)
     return Stream(
-        _bytes(services, version.sha256),
+        services.store.read(version.sha256),
         media_type=version.media_type,
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(version.file_name)}",
+            "Content-Disposition": content_disposition(version.file_name),
             "Content-Length": str(version.file_size),
             "Cache-Control": "private, no-store",
         },
@@ -100,11 +101,6 @@ def require_id(number: int) -> None:
     """Raise NotFoundError for a number that can be no id."""
     if not 0 < number <= MAX_ID:
         raise NotFoundError("There is no such material, or you may not see it.")
-
-
-async def _bytes(services: Services, sha256: str) -> AsyncIterator[bytes]:
-    async for block in services.store.read(sha256):
-        yield block
 
 
 HANDLERS = (show_material, show_slide, download)

@@ -29,7 +29,7 @@ from search_service.serving.authentication import (
 from search_service.serving.dependencies import TheServices
 from search_service.serving.request_ids import request_id_of
 from search_service.serving.services import Services
-from search_service.web.failures import status_of
+from search_service.serving.statuses import status_of
 from search_service.web.rendering import Flash, Page, WebRequest, page, redirect
 from search_service.web.views.addresses import local_target
 

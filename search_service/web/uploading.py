@@ -1,7 +1,5 @@
 """Uploading files and following how they are read; the list of what somebody has uploaded."""
 
-from collections.abc import AsyncIterator
-
 from litestar import Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
@@ -27,16 +25,14 @@ from search_service.jobs.progress import JobFilter
 from search_service.serving.authentication import Connection, require_caller, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services, services_of
+from search_service.serving.transfers import FORM_BYTES, blocks_of
 from search_service.web.materials import PathNumber, require_id
 from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views import library
 from search_service.web.views.library import LibraryState
 from search_service.web.views.progress import ProgressView, UploadRow, progress_of
 
-READ_BYTES = 256 * 1024
 PAGE = 50
-# What a form's fields and borders take beside its files.
-FORM_BYTES = MIB
 
 
 @get(opt=scoped(WRITE), name="web:upload")
@@ -102,7 +98,7 @@ async def show_library(request: WebRequest, services: TheServices, caller: TheCa
 
 async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadRow:
     try:
-        accepted = await services.intake.accept(caller, Upload(file.filename, _blocks(file)))
+        accepted = await services.intake.accept(caller, Upload(file.filename, blocks_of(file)))
     except (
         FileRefusedError, InvalidInputError, TooManyRequestsError, UnavailableError
     ) as error:  # fmt: skip
@@ -115,11 +111,6 @@ async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadR
 
 def _limit(services: Services) -> str:
     return f"{services.settings.upload_max_bytes // MIB} MiB"
-
-
-async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
-    while block := await file.read(READ_BYTES):
-        yield block
 
 
 async def require_size(connection: Connection, _handler: BaseRouteHandler) -> None:

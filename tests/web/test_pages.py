@@ -132,6 +132,20 @@ async def test_a_draft_of_somebody_else_is_not_there(client: Client, library: Li
     assert (await client.get(f"/m/{library.deck}/review")).status_code == 403
 
 
+async def test_a_download_is_counted_and_a_look_at_its_fields_is_not(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "sam")
+    path = f"/m/{library.deck}"
+    before = (await client.get(path)).text
+    head = await client.head(f"{path}/file")
+    assert head.status_code == 200
+    assert "filename=" in head.headers["Content-Disposition"]
+    assert (await client.get(path)).text == before
+    await client.get(f"{path}/file")
+    assert (await client.get(path)).text != before
+
+
 @pytest.mark.parametrize(
     "path", ["/m/99999", "/m/0", "/m/99999999999", "/m/1/s/99", "/no/such/page"]
 )

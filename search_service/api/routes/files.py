@@ -1,7 +1,6 @@
 """Files out: the versions of a material and their bytes."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from litestar import Request, Response, Router, get
 from litestar.params import HeaderParameter
@@ -25,6 +24,7 @@ from search_service.serving import etag
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
 from search_service.serving.services import Services
+from search_service.serving.transfers import content_disposition
 
 AnyRequest = Request[Any, Any, Any]
 # Should a browser show a file all the same, nothing in it runs.
@@ -128,16 +128,6 @@ def _headers(version: VersionRecord) -> dict[str, str]:
 
 def _tag(version: VersionRecord) -> str:
     return f'"{version.sha256}"'
-
-
-def content_disposition(file_name: str) -> str:
-    """Give the field for a download: RFC 6266, with RFC 5987 beside plain ASCII."""
-    plain = "".join(
-        sign if sign.isascii() and sign.isprintable() and sign not in '"\\%' else "_"
-        for sign in file_name
-    )
-    encoded = quote(file_name.encode("utf-8", "replace"), safe="")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
 
 
 ROUTER = Router("/", route_handlers=[list_versions, get_receipt, download_file], tags=["Files"])

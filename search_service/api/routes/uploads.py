@@ -1,6 +1,5 @@
 """Files in: new materials, newer versions, and reading one once more."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from litestar import Request, Response, Router, post
@@ -16,18 +15,15 @@ from search_service.api.routes.paths import PathId
 from search_service.api.schemas.materials import Accepted, UploadFields, VersionFields
 from search_service.api.validation import form_opt, read_form
 from search_service.catalog.editing import Target
-from search_service.config import MIB
 from search_service.ingest.upload import Accepted as Taken
 from search_service.ingest.upload import Upload
 from search_service.serving import etag
 from search_service.serving.authentication import caller_of
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
+from search_service.serving.transfers import FORM_BYTES, blocks_of
 
 AnyRequest = Request[Any, Any, Any]
-READ_BYTES = 256 * 1024
-# What a form's fields and borders take beside the file.
-FORM_BYTES = MIB
 
 
 async def require_uploader(
@@ -91,12 +87,7 @@ def _answer(services: Services, taken: Taken) -> Response[Accepted]:
 def _upload(file: UploadFile, fields: UploadFields | VersionFields) -> Upload:
     given = structs.asdict(fields)
     stated = {name: value for name, value in given.items() if value is not None}
-    return Upload(file.filename, _blocks(file), stated)
-
-
-async def _blocks(file: UploadFile) -> AsyncIterator[bytes]:
-    while block := await file.read(READ_BYTES):
-        yield block
+    return Upload(file.filename, blocks_of(file), stated)
 
 
 def router(upload_max_bytes: int) -> Router:
