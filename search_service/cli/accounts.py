@@ -6,15 +6,17 @@ from rich.table import Table
 from search_service.accounts import administration, api_keys, users
 from search_service.accounts.administration import NewUser, UserChanges
 from search_service.accounts.api_keys import NewKey
-from search_service.accounts.policy import SCOPES
+from search_service.accounts.caller import Caller
+from search_service.accounts.policy import LOCAL_ADMINISTRATOR, SCOPES
 from search_service.accounts.users import Account, UserFilter
 from search_service.cli.console import OUT, say
-from search_service.cli.runtime import caller_of, run
+from search_service.cli.runtime import run
 from search_service.config import Settings
 from search_service.db.enums import Role
 from search_service.errors import NotFoundError
 from search_service.serving.services import Services
 
+ACTING = Caller(LOCAL_ADMINISTRATOR)
 ROLES = click.Choice([role.value for role in Role])
 
 
@@ -33,11 +35,10 @@ def create(settings: Settings, email: str, name: str, role: str, password: str) 
     """Make an account."""
 
     async def work(services: Services) -> Account:
-        caller = await caller_of(services, None)
         hashed = await services.passwords.hash(password)
         new = NewUser(email=email, full_name=name, hashed_password=hashed, role=Role(role))
         async with services.database.transaction() as connection:
-            return await administration.create_user(connection, caller, new)
+            return await administration.create_user(connection, ACTING, new)
 
     account = run(settings, work)
     say(f"{account.email} can sign in as {account.role}.")
@@ -72,13 +73,12 @@ def deactivate(settings: Settings, email: str) -> None:
     """End an account with all its sessions and keys."""
 
     async def work(services: Services) -> None:
-        caller = await caller_of(services, None)
         async with services.database.transaction() as connection:
             account = await users.find_user(connection, email)
             if account is None:
                 raise NotFoundError(f"There is no account {email}; `user list` shows them.")
             await administration.update_user(
-                connection, caller, account.id, UserChanges(is_active=False)
+                connection, ACTING, account.id, UserChanges(is_active=False)
             )
 
     run(settings, work)
@@ -99,13 +99,12 @@ def create_key(settings: Settings, email: str, name: str, scopes: tuple[str, ...
     """Make a key that acts as an account; it is printed once and never again."""
 
     async def work(services: Services) -> str:
-        caller = await caller_of(services, None)
         async with services.database.transaction() as connection:
             account = await users.find_user(connection, email)
             if account is None:
                 raise NotFoundError(f"There is no account {email}; `user list` shows them.")
             new = NewKey(user_id=account.id, name=name, scopes=frozenset(scopes))
-            return (await api_keys.create_key(connection, caller, new)).secret
+            return (await api_keys.create_key(connection, ACTING, new)).secret
 
     OUT.out(run(settings, work))
 
