@@ -32,7 +32,9 @@ class Statements:
             include, argument = match.groups()
             if argument:
                 return self._fragments[include](argument)
-            return (composed or {}).get(include) or self.sql(include, composed)
+            if composed and include in composed:
+                return composed[include]
+            return self.sql(include, composed)
 
         return _INCLUDE.sub(included, self._blocks[name])
 

@@ -1,0 +1,66 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search_service.search.highlight import LENGTH, Marked, candidates, fold, mark, snippet
+
+
+def test_words_that_begin_like_a_lexeme_may_match() -> None:
+    text = "Sécurité, secondary L’équipe 99.9 œuvre store"
+    assert candidates(text, ["secur"]) == {"sécurité", "secondary"}
+    assert candidates(text, ["equip", "99.9", "oeuvr"]) == {"l’équipe", "99.9", "œuvre"}
+    assert candidates(text, []) == set()
+
+
+def test_marks_are_offsets_of_whole_words() -> None:
+    marked = mark("Backup, BACKUP; backups", {"backup"})
+    assert [marked.text[start:end] for start, end in marked.marks] == ["Backup", "BACKUP"]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("Sécurité", "securite"), ("Größe", "grosse"), ("ŁØ", "lo"), ("œuf", "oeuf"), ("İ", "i")],
+)
+def test_folding_takes_case_and_accents_away(text: str, plain: str) -> None:
+    assert fold(text) == plain
+
+
+def test_a_short_text_is_shown_whole_on_one_line() -> None:
+    shown = snippet(mark("one\ntwo\tthree", {"two"}), "notes")
+    assert (shown.text, shown.marks, shown.source) == ("one two three", ((4, 7),), "notes")
+
+
+def test_a_long_text_begins_a_little_before_its_first_mark_at_a_word() -> None:
+    shown = snippet(mark("filler words " * 40 + "needle " + "filler words " * 40, {"needle"}))
+    [(start, end)] = shown.marks
+    assert shown.text[start:end] == "needle"
+    assert 0 < start <= 40
+    assert shown.text.startswith(("filler", "words"))
+    assert shown.text.endswith(("filler", "words"))
+
+
+def test_different_words_are_worth_more_than_the_same_again() -> None:
+    same = "alpha alpha alpha "
+    text = same + "filler " * 60 + "alpha bravo " + "filler " * 60
+    shown = snippet(mark(text, {"alpha", "bravo"}))
+    assert [shown.text[a:b] for a, b in shown.marks] == ["alpha", "bravo"]
+
+
+def test_a_text_without_marks_shows_its_beginning() -> None:
+    text = "filler words " * 40
+    shown = snippet(Marked(text, ()))
+    assert text.startswith(shown.text)
+    assert 200 < len(shown.text) <= LENGTH
+
+
+@given(st.text(max_size=400), st.integers(1, 300))
+def test_any_text_is_cut_to_length_with_marks_inside(text: str, length: int) -> None:
+    words = {match.lower() for match in text.split()}
+    shown = snippet(mark(text, words), length=length)
+    assert len(shown.text) <= length
+    assert all(0 <= start < end <= len(shown.text) for start, end in shown.marks)
+    assert all(before[1] <= after[0] for before, after in pairwise(shown.marks))
+    assert {shown.text[start:end].lower() for start, end in shown.marks} <= words
+    assert "\n" not in shown.text

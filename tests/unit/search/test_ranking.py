@@ -1,0 +1,66 @@
+from bisect import bisect_right
+from itertools import accumulate
+
+import pytest
+
+from search_service.search import ranking
+from search_service.search.terms import Term
+
+
+def term(number: int = 0, **forms: tuple[str, ...]) -> Term:
+    return Term(f"word{number}", forms or {"en": (f"word{number}",)}, 1, 0.5)
+
+
+def test_every_frequency_to_64_falls_between_its_own_borders() -> None:
+    borders = ranking.steps()
+    sums = list(accumulate(1 / j**2 for j in range(1, 71)))
+
+    assert borders == sorted(borders)
+    assert bisect_right(borders, 0.0) == 0
+    for frequency, total in enumerate(sums, 1):
+        for error in (-1e-5, 0, 1e-5):  # far more than float4 loses
+            assert bisect_right(borders, total + error) == min(frequency, 64)
+
+
+def test_no_terms_score_nothing() -> None:
+    assert ranking.passage_score([]) == ranking.Expression("0", {})
+
+
+def test_values_are_bound_and_never_written() -> None:
+    score = ranking.passage_score([term(en=("a'b",), fr=("c",))])
+
+    assert "a'b" not in score.sql
+    assert score.binds["term_0_0_0"] == "'a''b'"
+    assert score.binds["term_0_1_0"] == "'c'"
+    assert score.binds["term_0_0_languages"] == ["en"]
+    assert score.binds["weight_0"] == pytest.approx(0.5 * (ranking.K1 + 1))
+    assert all(f":{name}" in score.sql for name in score.binds)
+
+
+def test_languages_with_the_same_forms_share_a_case() -> None:
+    score = ranking.passage_score([term(en=("a",), fr=("a",))])
+
+    assert score.binds["term_0_0_languages"] == ["en", "fr"]
+    assert score.sql.count("WHEN") == 1
+
+
+def test_of_many_terms_each_is_looked_for_before_it_is_counted() -> None:
+    few = ranking.term_scores([term(0), term(1)])
+    many = ranking.term_scores([term(0), term(1), term(2)])
+
+    assert not any("@@" in score.sql for score in few)
+    assert all("@@ CAST(:term_" in score.sql for score in many)
+
+
+def test_a_prefix_of_many_forms_is_one_look() -> None:
+    [score] = ranking.term_scores([term(en=tuple("abcdef"))])
+
+    assert score.binds["term_0_0"] == "'a' | 'b' | 'c' | 'd' | 'e' | 'f'"
+    assert "width_bucket" not in score.sql
+
+
+def test_a_material_has_its_best_passages_and_its_own_words() -> None:
+    sql = ranking.material_score()
+    for place, weight in enumerate((1.0, *ranking.NEXT_WEIGHTS), 1):
+        assert f"{weight} * coalesce(g.pages[{place}], 0)" in sql
+    assert f"{ranking.OWN_WEIGHT} * coalesce(g.own, 0)" in sql
