@@ -26,7 +26,7 @@ ORDER BY unit, a.language, l.position, l.lexeme
 
 --: expand_prefixes
 -- The commonest lexemes that begin like each prefix, or whose word does: of `security` only `secur`
--- is a lexeme. Parameters: prefixes, languages and configurations (in pairs), most (of each prefix).
+-- is a lexeme. Words of names and tags alone have a frequency of 0. Parameters: prefixes, languages and configurations (in pairs), most (of each prefix).
 -- Bounds instead of LIKE, whose pattern would have to be a constant for the index.
 -- Index: idx_lexeme_statistics_prefix, idx_surface_words_trigrams.
 SELECT u.ordinal - 1 AS unit, e.lexeme, e.language, e.document_frequency
@@ -37,7 +37,10 @@ CROSS JOIN LATERAL (
     WHERE s.lexeme ~>=~ t.plain AND s.lexeme ~<~ (t.plain || chr(1114111))
       AND s.language = ANY(CAST(:languages AS text[]))
     UNION
-    SELECT s.lexeme, s.language, s.document_frequency
+    SELECT l.lexeme, w.language, coalesce((
+        SELECT s.document_frequency FROM lexeme_statistics s
+        WHERE s.lexeme = l.lexeme AND s.language = w.language
+    ), 0)
     FROM (
         SELECT w.word, w.language FROM surface_words w
         WHERE w.word LIKE regexp_replace(t.typed, '([\\%_])', '\\\1', 'g') || '%'
@@ -49,7 +52,6 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL unnest(
         tsvector_to_array(search_vector_of(CAST(a.configuration AS regconfig), w.word))
     ) l(lexeme)
-    JOIN lexeme_statistics s ON s.lexeme = l.lexeme AND s.language = w.language
     ORDER BY document_frequency DESC, lexeme, language LIMIT CAST(:most AS integer)
 ) e
 ORDER BY unit, e.document_frequency DESC, e.lexeme, e.language

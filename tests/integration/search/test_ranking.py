@@ -399,6 +399,14 @@ async def test_a_star_finds_accented_words(library: Library) -> None:
         assert await library.found(asked) == [material_id]
 
 
+async def test_a_star_finds_words_of_names_and_tags_alone(library: Library) -> None:
+    material_id = await library.material("text", name="Hypervisor", tags=["containers"])
+    await library.refresh()
+
+    for asked in ("hyperv*", "contain*"):
+        assert await library.found(asked) == [material_id]
+
+
 async def test_stop_words_are_left_out_and_said(library: Library) -> None:
     material_id = await library.material("backup and restore")
 
