@@ -13,6 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, func, literal, tuple_
 
+from search_service.audit.entries import storable_text
+from search_service.catalog.metadata import MAX_ID
 from search_service.errors import InvalidCursorError
 
 Item = TypeVar("Item")
@@ -70,12 +72,19 @@ class Order:
         try:
             sort, plain, last_id = json.loads(urlsafe_b64decode(cursor.encode()))
             value = datetime.fromisoformat(plain) if self.sort in _TIMES else plain
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise _foreign_cursor() from error
-        kind = str if self.sort is Sort.NAME else datetime if self.sort in _TIMES else int
-        if sort != self.sort or not isinstance(value, kind) or not isinstance(last_id, int):
+        if sort != self.sort or not self._is_key(value) or not _is_integer(last_id):
             raise _foreign_cursor()
         return value, last_id
+
+    def _is_key(self, value: object) -> bool:
+        """Tell whether PostgreSQL can compare the value with this order's key."""
+        if self.sort is Sort.NAME:
+            return isinstance(value, str) and storable_text(value) == value
+        if self.sort in _TIMES:
+            return isinstance(value, datetime) and value.tzinfo is not None
+        return _is_integer(value)
 
 
 _TIMES = frozenset({Sort.UPDATED, Sort.CREATED})
@@ -97,6 +106,10 @@ def order_of(sort: Sort, materials: Any) -> Order:
     }
     key, value_of = keys[sort]
     return Order(sort, key, m.id, value_of, ascending=sort is Sort.NAME)
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_ID
 
 
 def _foreign_cursor() -> InvalidCursorError:
