@@ -1,0 +1,65 @@
+"""The commands around the library: accounts, keys, the check-up, and what they say when wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_main_job import command
+
+pytestmark = [pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty data folder that the server of a root session may enter."""
+    folder = tmp_path_factory.mktemp("commands")
+    for place in (folder, *folder.parents):
+        if place.name.startswith("pytest-"):
+            place.chmod(0o755)
+    return folder
+
+
+def test_accounts_and_keys_are_made_listed_and_ended(folder: Path) -> None:
+    made = command(
+        folder, "user", "create", "rep@example.com", "--name", "Rep", "--role", "sales",
+        "--password", "long enough for all",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    key = command(
+        folder, "api-key", "create", "rep@example.com", "--name", "CRM", "--scope", "search"
+    )
+    assert key.returncode == 0, key.stderr
+    assert key.stdout.startswith("ssk_")
+    assert len(key.stdout.split()) == 1
+
+    ended = command(folder, "user", "deactivate", "rep@example.com")
+    assert ended.returncode == 0, ended.stderr
+    listed = command(folder, "user", "list")
+    assert [line.split()[-1] for line in listed.stdout.splitlines() if "rep@" in line] == ["no"]
+
+
+def test_a_weak_password_is_refused_in_a_sentence(folder: Path) -> None:
+    run = command(
+        folder, "user", "create", "weak@example.com", "--name", "Weak", "--role", "pmm",
+        "--password", "short",
+    )  # fmt: skip
+
+    assert run.returncode == 1
+    assert run.stderr.count("Error:") == 1
+    assert "Traceback" not in run.stderr
+    assert "weak@example.com" not in command(folder, "user", "list").stdout
+
+
+def test_the_doctor_finds_everything_well_or_says_what_to_do(folder: Path) -> None:
+    well = command(folder, "doctor")
+    assert well.returncode == 0, well.stdout + well.stderr
+    for what in ("PUBLIC_URL", "database", "migrations", "queue", "storage"):
+        assert f"ok   {what}" in well.stdout
+
+
+def test_an_unknown_account_to_act_as_is_told_with_the_next_step(folder: Path) -> None:
+    run = command(folder, "search", "anything", "--as", "nobody@example.com")
+
+    assert run.returncode == 1
+    assert "nobody@example.com" in run.stderr
+    assert "user list" in run.stderr
