@@ -48,7 +48,10 @@ async def read_form(request: Request[Any, Any, Any], kind: type[Query]) -> tuple
     Raises InvalidInputError as `read_query` does, and without a file.
     """
     form = await request.form()
-    file = form.get(FILE)
+    sent = form.getall(FILE, [])
+    if len(sent) > 1:
+        raise InvalidInputError("The form has more than one file; send them one by one.", field=FILE)
+    file = sent[0] if sent else None
     if not isinstance(file, UploadFile):
         raise InvalidInputError(
             "The form has no file; send it as the part `file` with a file name.", field=FILE

@@ -1,14 +1,15 @@
 """`search` answers a query in the terminal, as a table or as JSON."""
 
-import dataclasses
 from typing import Any
 
 import click
+from msgspec import json
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from search_service.cli.console import OUT, say, write_json
+from search_service.api.answers import answer_of
+from search_service.cli.console import OUT, say
 from search_service.cli.runtime import caller_of, run
 from search_service.config import Settings
 from search_service.search.answer import Answer, Hit, Slide
@@ -21,7 +22,7 @@ from search_service.serving.services import Services
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=10, show_default=True)
 @click.option("--explain", is_flag=True, help="Say why each hit stands where it stands.")
 @click.option("--as", "email", metavar="EMAIL", help="The account to act as.")
-@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON, as GET /search gives it.")
 @click.pass_obj
 def search(
     settings: Settings, query: str, limit: int, explain: bool, email: str | None, as_json: bool
@@ -38,7 +39,7 @@ def search(
 
     answer = run(settings, work)
     if as_json:
-        write_json(dataclasses.asdict(answer))
+        OUT.out(json.encode(answer_of(settings, answer)).decode(), highlight=False)
     else:
         show(answer)
 

@@ -4,27 +4,13 @@ from typing import Any
 
 from litestar import Request, Router, get, post
 from litestar.params import JSONBody
-from msgspec import convert
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
-from search_service.api import links
-from search_service.api.schemas.search import (
-    Correction,
-    Facet,
-    Hit,
-    Named,
-    ScorePart,
-    SearchAnswer,
-    SearchQuery,
-    SearchWarning,
-    SlideHit,
-    Snippet,
-)
+from search_service.api.answers import answer_of
+from search_service.api.schemas.search import SearchAnswer, SearchQuery
 from search_service.api.validation import query_opt, read_query
-from search_service.config import Settings
 from search_service.errors import InvalidInputError
-from search_service.search import answer as answers
 from search_service.search.facets import RECENT_DAYS
 from search_service.search.request import SearchRequest
 from search_service.search.tree import Field
@@ -59,7 +45,7 @@ async def _search(services: Services, caller: Caller, query: SearchQuery) -> Sea
             field="updated",
         )
     answer = await services.searcher.search(caller.principal, _request(query))
-    return _answer(services.settings, answer)
+    return answer_of(services.settings, answer)
 
 
 def _request(query: SearchQuery) -> SearchRequest:
@@ -79,53 +65,6 @@ def _request(query: SearchQuery) -> SearchRequest:
         correct=query.correct,
         facets=query.facets,
         explain=query.explain,
-    )
-
-
-def _answer(settings: Settings, answer: answers.Answer) -> SearchAnswer:
-    return SearchAnswer(
-        query=answer.query,
-        total=answer.total,
-        partial=answer.partial,
-        hits=tuple(_hit(settings, hit) for hit in answer.hits),
-        facets=tuple(convert(facet, Facet, from_attributes=True) for facet in answer.facets),
-        warnings=tuple(SearchWarning(item.code, item.message) for item in answer.warnings),
-        corrected=tuple(Correction(item.typed, item.used) for item in answer.corrected),
-        did_you_mean=answer.did_you_mean,
-        next_cursor=answer.next_cursor,
-        took_ms=answer.took_ms,
-    )
-
-
-_SAME = frozenset(Hit.__struct_fields__) - {
-    "url", "name_highlights", "personas", "segments", "owner", "slides", "explanation",
-}  # fmt: skip
-
-
-def _hit(settings: Settings, hit: answers.Hit) -> Hit:
-    return Hit(
-        **{name: getattr(hit, name) for name in _SAME},
-        url=links.material(settings, hit.material_id),
-        name_highlights=hit.name_marks,
-        personas=tuple(Named(item.id, item.name) for item in hit.personas),
-        segments=tuple(Named(item.id, item.name) for item in hit.segments),
-        owner=Named(hit.owner.id, hit.owner.name) if hit.owner else None,
-        slides=tuple(_slide(settings, hit.material_id, slide) for slide in hit.slides),
-        explanation=tuple(ScorePart(part.name, part.value, part.words) for part in hit.explanation),
-    )
-
-
-def _slide(settings: Settings, material_id: int, slide: answers.Slide) -> SlideHit:
-    return SlideHit(
-        page_number=slide.page_number,
-        url=links.page(settings, material_id, slide.page_number, slide.version),
-        title=slide.title,
-        title_highlights=slide.title_marks,
-        snippet=Snippet(slide.snippet.text, slide.snippet.marks, slide.snippet.source),
-        hidden=slide.hidden,
-        score=slide.score,
-        content_hash=slide.content_hash,
-        version=slide.version,
     )
 
 

@@ -1,0 +1,66 @@
+"""A search's answer in the form that the interface gives; the command line writes the same."""
+
+from msgspec import convert
+
+from search_service.api import links
+from search_service.api.schemas.search import (
+    Correction,
+    Facet,
+    Hit,
+    Named,
+    ScorePart,
+    SearchAnswer,
+    SearchWarning,
+    SlideHit,
+    Snippet,
+)
+from search_service.config import Settings
+from search_service.search import answer as answers
+
+
+def answer_of(settings: Settings, answer: answers.Answer) -> SearchAnswer:
+    """Give the answer with absolute addresses, as GET /search and `search --json` write it."""
+    return SearchAnswer(
+        query=answer.query,
+        total=answer.total,
+        partial=answer.partial,
+        hits=tuple(_hit(settings, hit) for hit in answer.hits),
+        facets=tuple(convert(facet, Facet, from_attributes=True) for facet in answer.facets),
+        warnings=tuple(SearchWarning(item.code, item.message) for item in answer.warnings),
+        corrected=tuple(Correction(item.typed, item.used) for item in answer.corrected),
+        did_you_mean=answer.did_you_mean,
+        next_cursor=answer.next_cursor,
+        took_ms=answer.took_ms,
+    )
+
+
+_SAME = frozenset(Hit.__struct_fields__) - {
+    "url", "name_highlights", "personas", "segments", "owner", "slides", "explanation",
+}  # fmt: skip
+
+
+def _hit(settings: Settings, hit: answers.Hit) -> Hit:
+    return Hit(
+        **{name: getattr(hit, name) for name in _SAME},
+        url=links.material(settings, hit.material_id),
+        name_highlights=hit.name_marks,
+        personas=tuple(Named(item.id, item.name) for item in hit.personas),
+        segments=tuple(Named(item.id, item.name) for item in hit.segments),
+        owner=Named(hit.owner.id, hit.owner.name) if hit.owner else None,
+        slides=tuple(_slide(settings, hit.material_id, slide) for slide in hit.slides),
+        explanation=tuple(ScorePart(part.name, part.value, part.words) for part in hit.explanation),
+    )
+
+
+def _slide(settings: Settings, material_id: int, slide: answers.Slide) -> SlideHit:
+    return SlideHit(
+        page_number=slide.page_number,
+        url=links.page(settings, material_id, slide.page_number, slide.version),
+        title=slide.title,
+        title_highlights=slide.title_marks,
+        snippet=Snippet(slide.snippet.text, slide.snippet.marks, slide.snippet.source),
+        hidden=slide.hidden,
+        score=slide.score,
+        content_hash=slide.content_hash,
+        version=slide.version,
+    )
