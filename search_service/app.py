@@ -21,6 +21,7 @@ from search_service.ingest import handlers as ingest_handlers
 from search_service.ingest.handlers import Workshop
 from search_service.jobs.worker import WorkerOptions, run_worker
 from search_service.log import get_logger
+from search_service.serving.forms import CheckedRequest
 from search_service.serving.heads import with_heads
 from search_service.serving.request_ids import with_request_ids
 from search_service.serving.services import Services
@@ -65,6 +66,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
         logging_config=None,
         multipart_form_part_limit=MAX_FORM_PARTS,
         openapi_config=openapi_config(),
+        request_class=CheckedRequest,
         request_max_body_size=BODY_MAX_BYTES,
         state=State(),
         debug=False,

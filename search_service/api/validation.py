@@ -50,7 +50,7 @@ async def read_form(request: Request[Any, Any, Any], kind: type[Query]) -> tuple
     form = await request.form()
     sent = form.getall(FILE, [])
     if len(sent) > 1:
-        raise InvalidInputError("The form has more than one file; send them one by one.", field=FILE)
+        raise InvalidInputError("The form has several files; send them one by one.", field=FILE)
     file = sent[0] if sent else None
     if not isinstance(file, UploadFile):
         raise InvalidInputError(

@@ -95,6 +95,35 @@ async def test_a_malformed_form_is_a_problem(service: Service, content: bytes) -
     assert response.headers["content-type"].startswith("application/problem+json")
 
 
+@pytest.mark.parametrize("charset", [b"punycode", b"zlib_codec", b"no-such", b"unicode_escape"])
+async def test_the_fields_of_a_form_are_utf_8(service: Service, charset: bytes) -> None:
+    """Other codecs take minutes (punycode), fail, or make what is no text."""
+    content = (
+        b'--x\r\nContent-Disposition: form-data; name="name"\r\n'
+        b"Content-Type: text/plain; charset=" + charset + b"\r\n\r\nword\r\n--x--\r\n"
+    )
+    response = await service.call("pmm", "POST", "/materials", content=content, headers=FORM)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_input")
+    assert "UTF-8" in response.json()["detail"]
+
+
+async def test_the_fields_of_a_form_are_short(service: Service) -> None:
+    response = await service.call(
+        "pmm",
+        "POST",
+        "/materials",
+        files={"file": ("a.txt", b"hello long field")},
+        data={"description": "x" * 300_000},
+    )
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+
+async def test_a_second_file_is_not_lost_in_silence(service: Service) -> None:
+    files = [("file", ("a.txt", b"the first of two")), ("file", ("b.txt", b"the second of two"))]
+    response = await service.call("pmm", "POST", "/materials", files=files)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_input")
+
+
 async def test_a_form_without_a_boundary_is_a_problem(service: Service) -> None:
     response = await service.call(
         "pmm",
