@@ -112,7 +112,6 @@ def _text_of(page: PageRecord, running: frozenset[str], *, title_in_body: bool) 
 
 
 def _units(page: PageRecord, text: PageText) -> list[BlockUnit]:
-    name = text.title or next((line for line in text.body.split("\n") if line.strip()), "")
     where = f"Page {page.page_number}"
     candidates = [("slide", f"{text.title}\n{text.body}".strip(), where)]
     candidates += [
@@ -124,7 +123,8 @@ def _units(page: PageRecord, text: PageText) -> list[BlockUnit]:
         BlockUnit(
             fingerprint=fingerprint(content),
             simhash=simhash(content),
-            name=name[:MAX_NAME],
+            # Of its own words alone: a block is shared, the slide it was first met on is not.
+            name=content.partition("\n")[0][:MAX_NAME],
             content=content,
             block_type=kind,
             slide_number=page.page_number,

@@ -98,7 +98,17 @@ def test_slides_and_tables_are_blocks_unless_they_say_nothing() -> None:
         ("slide", 2, "Page 2"),
         ("table", 2, "Page 2, table 1"),
     ]
-    assert {unit.name for unit in found.units} == {"Prices"}
+    assert [unit.name for unit in found.units] == ["Prices", "one | two | three | four"]
+
+
+def test_a_table_is_named_by_its_own_words() -> None:
+    """Others see the block, and not the slide that it was first met on."""
+    table = (("one", "two", "three", "four"), ("five", "six", "seven", "eight"))
+    secret = prepared(Page(1, title="What we will announce", tables=(table,)))
+    shown = prepared(Page(1, title="Numbers", tables=(table,)))
+    (first,) = (unit for unit in secret.units if unit.block_type == "table")
+    (second,) = (unit for unit in shown.units if unit.block_type == "table")
+    assert (first.fingerprint, first.name) == (second.fingerprint, second.name)
 
 
 def test_the_same_words_have_the_same_fingerprint_whatever_runs_around_them() -> None:
