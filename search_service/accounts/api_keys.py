@@ -219,9 +219,7 @@ def _check(principal: Principal, new: NewKey) -> None:
             f"The name of a key has 1 to {NAME_CHARACTERS} printable characters; correct it.",
             field="name",
         )
-    if new.expires_at is not None and (
-        new.expires_at.tzinfo is None or new.expires_at <= datetime.now(UTC)
-    ):
+    if new.expires_at is not None and not _is_ahead(new.expires_at):
         raise InvalidInputError(
             "A key must expire in the future, at a time with a zone, such as "
             "2030-01-31T00:00:00Z; correct it or leave it out.",
@@ -236,6 +234,13 @@ def _check(principal: Principal, new: NewKey) -> None:
         raise ForbiddenError(
             "Only administrators may give a key another rate class than `standard`; ask one."
         )
+
+
+def _is_ahead(moment: datetime) -> bool:
+    try:
+        return moment.tzinfo is not None and moment.astimezone(UTC) > datetime.now(UTC)
+    except OverflowError:  # the last hours of the year 9999, seen from the west
+        return False
 
 
 def _check_scopes(grantable: frozenset[str], scopes: frozenset[str]) -> None:

@@ -56,6 +56,7 @@ _DETAILS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than is taken here.",
 }
 
+_NESTED = "while deserializing"  # msgspec's words
 _GONE = "client disconnected prematurely"  # Litestar's words, when a body breaks off
 
 _log = get_logger(__name__)
@@ -135,6 +136,14 @@ def of_undecodable_body(request: AnyRequest, error: UnicodeDecodeError) -> Respo
     return _answer(_problem(request, HTTPStatus.BAD_REQUEST, detail, "malformed_body"), {})
 
 
+def of_nested_body(request: AnyRequest, error: RecursionError) -> Response[Problem]:
+    """Answer a body nested deeper than msgspec reads; any other endless recursion is a bug."""
+    if _NESTED not in str(error):
+        return of_unexpected(request, error)
+    detail = "The body is nested too deeply; correct it."
+    return _answer(_problem(request, HTTPStatus.BAD_REQUEST, detail, "malformed_body"), {})
+
+
 def of_unexpected(request: AnyRequest, error: Exception) -> Response[Problem]:
     """Log a bug with its trace and answer without it."""
     _log.error("unexpected error", exc_info=error)
@@ -166,6 +175,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     ServiceError: of_service_error,
     HTTPException: of_http_exception,
     UnicodeDecodeError: of_undecodable_body,
+    RecursionError: of_nested_body,
     Exception: of_unexpected,
 }
 

@@ -77,3 +77,12 @@ async def test_a_list_holds_ones_own_jobs_and_goes_on_with_its_cursor(service: S
     assert (await service.call("sales", "GET", "/jobs")).json()["items"] == []
     done = (await service.call("admin", "GET", "/jobs?state=done&limit=200")).json()
     assert set(ids) <= {job["id"] for job in done["items"]}
+
+
+async def test_a_job_of_a_hidden_draft_answers_as_one_that_is_not_there(service: Service) -> None:
+    accepted = await service.upload("pmm", files.deck(notes="hidden"))
+    for who in ("other", "sales"):
+        hidden = await service.call(who, "GET", f"/jobs/{accepted['job_id']}")
+        missing = await service.call(who, "GET", "/jobs/999999")
+        assert hidden.status_code == missing.status_code == 404
+        assert hidden.json()["detail"] == missing.json()["detail"]

@@ -102,6 +102,14 @@ async def test_the_audit_log_is_read_page_by_page(service: Service) -> None:
     assert all(re.fullmatch("[0-9a-f]{32}", entry["request_id"]) for entry in first["items"])
 
 
+@pytest.mark.parametrize("name", ["since", "until"])
+async def test_a_time_beyond_the_calendar_is_refused(service: Service, name: str) -> None:
+    path = f"/audit-log?{name}=9999-12-31T23:59:59-12:00"
+    response = await service.call("admin", "GET", path)
+    assert response.status_code == 400, response.text
+    assert [item["field"] for item in response.json()["errors"]] == [name]
+
+
 async def test_the_worker_inside_reads_what_is_uploaded(
     database: Database, database_url: str, service: Service
 ) -> None:

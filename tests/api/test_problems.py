@@ -9,6 +9,7 @@ from tests.api.service import API, Service
 
 pytestmark = pytest.mark.anyio
 JSON = {"Content-Type": "application/json"}
+LATEST = "9999-12-31T23:59:59-12:00"  # a year later in UTC, which no calendar here has
 
 
 async def problem(
@@ -40,11 +41,23 @@ async def problem(
         ("GET", "/materials/77", {}, (404, "not_found", None)),
         ("GET", "/materials/abc", {}, (404, "not_found", None)),
         ("GET", "/search?updated=8d", {}, (400, "invalid_input", "updated")),
+        (
+            "POST",
+            "/api-keys",
+            {"json": {"name": "k", "scopes": ["search"], "expires_at": LATEST}},
+            (400, "invalid_input", "expires_at"),
+        ),
         ("POST", "/search", {"content": b"{bad", "headers": JSON}, (400, "malformed_body", None)),
         (
             "POST",
             "/search",
             {"content": b'"\xff"', "headers": JSON},
+            (400, "malformed_body", None),
+        ),
+        (
+            "POST",
+            "/search",
+            {"content": b"[" * 100_000, "headers": JSON},
             (400, "malformed_body", None),
         ),
         ("POST", "/search", {}, (400, "invalid_input", "body")),

@@ -116,8 +116,9 @@ def _message(event: str, record: JobRecord) -> ServerSentEventMessage:
 async def _find(services: Services, principal: Principal, job_id: int) -> JobRecord:
     async with services.database.reading() as connection:
         record = await progress.get(connection, job_id)
-        material = await materials.get(connection, principal, record.material_id)
-    if record.requested_by == principal.user_id or policy.may_edit(principal, material.owner_id):
+        visible = await materials.get_many(connection, principal, [record.material_id])
+    own = record.requested_by == principal.user_id
+    if any(own or policy.may_edit(principal, material.owner_id) for material in visible):
         return record
     raise NotFoundError("There is no such job.")
 

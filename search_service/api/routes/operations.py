@@ -1,5 +1,6 @@
 """For whoever runs the service: is it alive, can it work, who did what."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -18,6 +19,7 @@ from search_service.api.schemas.operations import (
 from search_service.api.validation import query_opt, read_query
 from search_service.audit import listing
 from search_service.audit.listing import EntryFilter
+from search_service.errors import InvalidInputError
 from search_service.serving.authentication import PUBLIC
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.readiness import checks
@@ -54,8 +56,8 @@ async def list_audit(
         action=query.action,
         object_type=query.object_type,
         object_id=query.object_id,
-        since=query.since,
-        until=query.until,
+        since=_instant(query.since, "since"),
+        until=_instant(query.until, "until"),
         limit=query.limit,
     )
     async with services.database.reading() as connection:
@@ -64,6 +66,14 @@ async def list_audit(
         tuple(convert(entry, AuditEntry, from_attributes=True) for entry in page.entries),
         page.next_cursor,
     )
+
+
+def _instant(moment: datetime | None, field: str) -> datetime | None:
+    """The same in UTC, in which the database counts."""
+    try:
+        return moment and moment.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInputError("This time is beyond the year 9999 or 1.", field=field) from error
 
 
 ROUTER = Router("/", route_handlers=[get_live, get_ready, list_audit], tags=["Operations"])
