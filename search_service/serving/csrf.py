@@ -59,9 +59,16 @@ def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         connection.headers.get("Host"),
         urlsplit(services_of(connection).settings.public_url).netloc,
     }
-    foreign = origin is not None and urlsplit(origin).netloc not in own_hosts
+    foreign = origin is not None and _host_of(origin) not in own_hosts
     if foreign or site in {"cross-site", "same-site"}:
         raise ForbiddenError("This request came from a page of another site and is not taken.")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as an unclosed bracket
+        return ""
 
 
 async def _form_field(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

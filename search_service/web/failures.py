@@ -47,8 +47,10 @@ def show_error(request: WebRequest, error: Exception) -> Page:
     if isinstance(error, ServiceError):
         status, message = int(status_of(error)), error.message
     elif isinstance(error, HTTPException):
-        # Litestar's own: an unknown path, a number that is none, a body over the limit.
-        status = 404 if error.status_code in {400, 404} else error.status_code
+        # Litestar's own: an unknown path, a number that is none, a form that is none, a body over
+        # the limit.
+        is_read = request.method in {"GET", "HEAD"}
+        status = 404 if is_read and error.status_code == 400 else error.status_code
         message = "This page does not exist, or no longer." if status == 404 else error.detail
     elif isinstance(error, UnicodeDecodeError):
         status, message = 400, "The form is not written in UTF-8."

@@ -135,7 +135,7 @@ def _sign_in_page(
     error: ServiceError | None = None,
     first_run: bool = False,
 ) -> Page:
-    return page(
+    answer = page(
         request,
         "sign_in.html",
         "",
@@ -145,6 +145,9 @@ def _sign_in_page(
         error=error.message if error else "",
         first_run=first_run,
     )
+    if isinstance(error, TooManyRequestsError):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
 
 
 def _actor(request: WebRequest) -> Actor:

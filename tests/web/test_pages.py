@@ -105,6 +105,41 @@ async def test_a_form_of_another_site_does_not_sign_anybody_in(client: Client) -
     assert "session" not in client.cookies
 
 
+async def test_an_origin_that_is_no_address_is_another_site(client: Client) -> None:
+    client.cookies.clear()
+    form = {"email": address_of("sam"), "password": people.PASSWORD}
+    answer = await client.post("/sign-in", data=form, headers={"Origin": "http://["})
+    assert answer.status_code == 403
+
+
+async def test_a_strangers_form_is_read_as_utf_8_alone(client: Client) -> None:
+    """A codec of the sender's choice could hold up everybody for minutes."""
+    client.cookies.clear()
+    form = (
+        b'--x\r\nContent-Disposition: form-data; name="email"\r\n'
+        b"Content-Type: text/plain; charset=punycode\r\n\r\nab-c\r\n--x--\r\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await client.post("/sign-in", content=form, headers=headers)
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.text
+
+
+async def test_a_malformed_form_is_not_called_a_missing_page(client: Client) -> None:
+    client.cookies.clear()
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await client.post("/sign-in", content=b"rubbish", headers=headers)
+    assert answer.status_code == 400
+
+
+async def test_who_must_wait_to_sign_in_is_told_how_long(client: Client) -> None:
+    client.cookies.clear()
+    form = {"email": "nobody@example.com", "password": "wrong password"}
+    answers = [await client.post("/sign-in", data=form) for _ in range(6)]
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
 @pytest.mark.parametrize("path", ["/sign-out", "/upload", "/m/1/review", "/m/1/status"])
 async def test_a_change_without_the_sessions_token_is_refused(client: Client, path: str) -> None:
     await _sign_in(client, "petra")
