@@ -51,6 +51,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             url = await startup.prepare(settings)
+            await stack.enter_async_context(startup.watched(settings))
             services = Services.open(settings, url, chosen.passwords)
             stack.push_async_callback(services.close)
             await services.store.remove_leftovers()

@@ -4,6 +4,7 @@ Each client process holds a shared lock while it lives; one reaper waits for all
 gone and stops the server. Nothing here knows SQL.
 """
 
+import asyncio
 import fcntl
 import os
 import subprocess
@@ -14,6 +15,12 @@ from pathlib import Path
 
 from search_service.db import account, binaries, cluster, reaper
 from search_service.db.cluster import Cluster
+from search_service.errors import ServiceError
+from search_service.log import get_logger
+
+WATCH_EVERY_S = 3.0
+
+_log = get_logger(__name__)
 
 # The claims of this process, by process number, as a fork must make its own. Open descriptors are
 # the state itself: the kernel drops their locks with the process, however it ends.
@@ -34,6 +41,23 @@ def start(data_dir: Path, postgres_bin: str = "") -> str:
             cluster.initialise(place)
         _ensure_reaper(place)
         return cluster.ensure_running(place)
+
+
+async def keep_running(data_dir: Path, postgres_bin: str = "") -> None:
+    """Start the server of `data_dir` again whenever it has died, until cancelled.
+
+    For a process that lives long: the server's connections come back by themselves, it does not.
+    """
+    place = await asyncio.to_thread(lambda: cluster.locate(data_dir, binaries.find(postgres_bin)))
+    while True:
+        await asyncio.sleep(WATCH_EVERY_S)
+        if await asyncio.to_thread(cluster.running_url, place) is not None:
+            continue
+        _log.warning("the embedded database does not answer and is started again")
+        try:
+            await asyncio.to_thread(start, data_dir, postgres_bin)
+        except ServiceError as error:
+            _log.error("the embedded database does not start", reason=error.message)
 
 
 def release(data_dir: Path, postgres_bin: str = "") -> None:

@@ -1,5 +1,6 @@
 """The private server: one for all who ask, gone with the last of them, back after any crash."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -81,6 +82,28 @@ def test_a_killed_server_comes_back_with_what_was_committed(folder: Path) -> Non
     url = embedded.start(folder, postgres_bin())
 
     assert fetch_column(url, "SELECT id FROM kept") == [7]
+
+
+@pytest.mark.anyio
+async def test_a_server_that_dies_while_it_is_watched_comes_back_by_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "WATCH_EVERY_S", 0.1)
+    url = await asyncio.to_thread(embedded.start, folder, postgres_bin())
+    data = servers.cluster_of(folder)
+    (server,) = servers.server_processes(data)
+    watch = asyncio.create_task(embedded.keep_running(folder, postgres_bin()))
+
+    os.kill(server.pid, signal.SIGKILL)
+    await asyncio.to_thread(
+        servers.wait_for,
+        lambda: any(one.pid != server.pid for one in servers.server_processes(data)),
+    )
+    watch.cancel()
+    await asyncio.wait({watch})
+
+    assert await asyncio.to_thread(embedded.start, folder, postgres_bin()) == url
+    assert await asyncio.to_thread(fetch_column, url, "SELECT 1") == [1]
 
 
 def test_a_pid_file_that_names_somebody_elses_process_is_no_obstacle(folder: Path) -> None:
