@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,15 @@ def test_it_runs_from_any_folder(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.fixture(params=[signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal that a child does not find ignored, as in the background of a script it would."""
+    given: signal.Signals = request.param
+    before = signal.signal(given, signal.default_int_handler)
+    yield given
+    signal.signal(given, before)
+
+
 def test_an_interrupted_command_says_so_and_leaves_no_child(
     tmp_path: Path, number: signal.Signals
 ) -> None:
