@@ -10,6 +10,7 @@ from search_service.app import AppOptions, create_app, work
 from search_service.cli.console import say
 from search_service.cli.runtime import opened_services, run
 from search_service.config import Settings
+from search_service.db.startup import watched
 from search_service.log import configure
 from search_service.serving.services import Services
 
@@ -22,7 +23,8 @@ from search_service.serving.services import Services
 def serve(settings: Settings, host: str | None, port: int | None, worker: bool) -> None:
     """Serve the API and the pages; reads uploaded files too, unless told not to."""
     bound = settings.bound_to(host, port)
-    serve_forever(run(bound, _announce_setup), worker=worker)
+    run(bound, _announce_setup)
+    serve_forever(bound, worker=worker)
 
 
 @click.command("worker")
@@ -64,7 +66,7 @@ def serve_forever(settings: Settings, *, worker: bool) -> None:
     )
 
 
-async def _announce_setup(services: Services) -> Settings:
+async def _announce_setup(services: Services) -> None:
     """Print the link that makes the first administrator where there is no account."""
     async with services.database.transaction() as connection:
         if await setup.is_first_run(connection):
@@ -74,13 +76,12 @@ async def _announce_setup(services: Services) -> Settings:
                 f"  {services.settings.public_url}/setup?token={secret}"
             )
     say(f"Serving at http://{services.settings.host}:{services.settings.port}")
-    return services.settings
 
 
 async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened_services(settings) as services:
+    async with opened_services(settings) as services, watched(settings):
         say("Reading what is uploaded; stop with Ctrl-C.")
         await work(services, services.settings.database_url, stop)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -104,6 +105,33 @@ async def test_a_server_that_dies_while_it_is_watched_comes_back_by_itself(
 
     assert await asyncio.to_thread(embedded.start, folder, postgres_bin()) == url
     assert await asyncio.to_thread(fetch_column, url, "SELECT 1") == [1]
+
+
+def test_serve_watches_the_server_that_it_started(folder: Path) -> None:
+    command = [sys.executable, "-m", "search_service", "--data-dir", str(folder), "serve"]
+    environment = os.environ | {"POSTGRES_BIN": postgres_bin()}
+    serving = subprocess.Popen(
+        [*command, "--no-worker", "--port", "0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert serving.stdout is not None
+    with serving.stdout as lines:
+        next(line for line in lines if "Application startup complete" in line)
+        data = servers.cluster_of(folder)
+        (server,) = servers.server_processes(data)
+
+        os.kill(server.pid, signal.SIGKILL)
+
+        try:
+            servers.wait_for(
+                lambda: any(one.pid != server.pid for one in servers.server_processes(data))
+            )
+        finally:
+            serving.kill()
+            serving.wait()
 
 
 def test_a_pid_file_that_names_somebody_elses_process_is_no_obstacle(folder: Path) -> None:
