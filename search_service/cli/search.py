@@ -22,7 +22,9 @@ from search_service.serving.services import Services
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=10, show_default=True)
 @click.option("--explain", is_flag=True, help="Say why each hit stands where it stands.")
 @click.option("--as", "email", metavar="EMAIL", help="The account to act as.")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON, as GET /search gives it.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="The answer as JSON, as GET /search gives it."
+)
 @click.pass_obj
 def search(
     settings: Settings, query: str, limit: int, explain: bool, email: str | None, as_json: bool
