@@ -3,11 +3,13 @@
 It knows neither who uses the server nor when to stop it; embedded.py and reaper.py do.
 """
 
+import hashlib
 import os
 import re
 import shlex
 import shutil
 import socket
+import stat
 import tempfile
 import time
 from contextlib import suppress
@@ -207,8 +209,16 @@ def _socket_folder(cluster: Cluster) -> Path:
     path = str(cluster.data)
     if len(os.fsencode(path)) <= SOCKET_FOLDER_LIMIT_BYTES and PLAIN_PATH.fullmatch(path):
         return cluster.data
-    # Not TMPDIR, which can be long itself; mkdtemp makes it ours alone; the reaper removes it.
-    folder = Path(tempfile.mkdtemp(prefix="search-service-", dir="/tmp"))
+    # Not TMPDIR, which can be long itself. The same name at each start, for clients keep the URL;
+    # another one where somebody else holds that name. The reaper removes it.
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    folder = Path("/tmp", f"search-service-{name}")  # noqa: S108 - made ours alone below
+    with suppress(FileExistsError):
+        folder.mkdir(0o700)
+    facts = folder.lstat()
+    owners = {os.geteuid()} | ({cluster.user.pw_uid} if cluster.user else set())
+    if not (stat.S_ISDIR(facts.st_mode) and facts.st_uid in owners and not facts.st_mode & 0o077):
+        folder = Path(tempfile.mkdtemp(prefix="search-service-", dir="/tmp"))
     account.give(folder, cluster.user)
     return folder
 
