@@ -75,14 +75,20 @@ def cluster_of(folder: Path) -> Path:
 
 
 def server_processes(data: Path) -> list[Server]:
-    """Give each server that runs on `data`; its children carry other titles. Linux only."""
-    found = []
+    """Give each server that runs on `data`, without its children. Linux only.
+
+    A child carries another title, but not in the first moment after its fork.
+    """
+    found: dict[int, Server] = {}
+    parents: dict[int, int] = {}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(FileNotFoundError, PermissionError, ProcessLookupError):
             program = (process / "cmdline").read_bytes().split(b"\0")[0].decode()
             if program.endswith("/postgres") and (process / "cwd").readlink() == data:
-                found.append(Server(int(process.name), process.owner(), program))
-    return found
+                pid = int(process.name)
+                parents[pid] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+                found[pid] = Server(pid, process.owner(), program)
+    return [server for pid, server in found.items() if parents[pid] not in found]
 
 
 def reaper_lock_of(data: Path) -> Path:

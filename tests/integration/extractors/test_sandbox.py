@@ -21,13 +21,13 @@ pytestmark = pytest.mark.anyio
 SMALL = Limits(memory_bytes=192 * MIB, restart_within_s=60)
 BOMB = b" " * (150 * MIB)
 TEDIOUS = b"q 1 0 0 1 0 0 cm Q " * (12 * MIB)
-"""A page that takes some six seconds of processor time and little memory."""
+"""A page that takes two to six seconds of processor time and little memory."""
 
 
 @pytest.fixture(scope="session")
 def slow_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("slow") / "slow.pdf"
-    return write_streams(path, shown("first"), TEDIOUS)
+    return write_streams(path, shown("first"), *[TEDIOUS] * 3)
 
 
 def children() -> set[int]:
@@ -97,7 +97,8 @@ async def test_the_wall_limit_keeps_finished_pages(slow_pdf: Path) -> None:
     started = time.monotonic()
     outcome = await read_sandboxed(slow_pdf, Limits(wall_s=3))
     assert time.monotonic() - started < 10
-    assert [page.body for page in outcome.pages] == ["first"]
+    assert outcome.pages[0].body == "first"
+    assert len(outcome.pages) < 4
     assert (outcome.summary.status, outcome.summary.code) == ("partial", Code.TIME_LIMIT)
 
 
