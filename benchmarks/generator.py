@@ -22,6 +22,27 @@ def generated_passages() -> Iterator[Sequence[str]]:
         number += 1
 
 
+def expanded_passages(real: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Give the real passages, then for ever new ones made of two real ones of one group each.
+
+    The title is one's, the body the first half of one and the second half of the other, so that
+    words keep their distribution, over passages and within them.
+    """
+    yield from real
+    source = random.Random(SEED + 2)
+    number = 0
+    while True:
+        start = source.randrange(len(real))
+        origin, group = real[start][:2]
+        number += 1
+        for _ in range(20):
+            one = real[(start + source.randrange(40)) % len(real)]
+            other = real[source.randrange(len(real))]
+            first, second = one[3].split(), other[3].split()
+            body = " ".join(first[: len(first) // 2 + 1] + second[len(second) // 2 :])
+            yield [origin, f"{group} {number}", one[2], body]
+
+
 def generated_queries() -> Iterator[tuple[str, str]]:
     """Give (class, query): one common word, pairs, several, rare ones and long questions."""
     source = random.Random(SEED + 1)

@@ -89,6 +89,9 @@ ADDED_TABLES = {
     "corpus_statistics",
     "lexeme_statistics",
     "surface_words",
+    "top_postings",
+    "index_changes",
+    "index_state",
 }
 ADDED_BESIDE_TABLES = {
     ("extension", "pg_trgm"),

@@ -23,15 +23,20 @@ from search_service.db.tables.documented import (
     Segment,
     User,
 )
+from search_service.db.tables.searched import (
+    CorpusStatistics,
+    IndexChange,
+    IndexState,
+    LexemeStatistics,
+    SurfaceWord,
+    TopPostings,
+)
 from search_service.db.tables.service import (
     ApiKey,
-    CorpusStatistics,
     IngestJob,
-    LexemeStatistics,
     LoginFailure,
     RefreshToken,
     SetupLink,
-    SurfaceWord,
 )
 
 __all__ = [
@@ -42,6 +47,8 @@ __all__ = [
     "ContentBlock",
     "ContentBlockUsage",
     "CorpusStatistics",
+    "IndexChange",
+    "IndexState",
     "IngestJob",
     "LexemeStatistics",
     "LoginFailure",
@@ -58,5 +65,6 @@ __all__ = [
     "Segment",
     "SetupLink",
     "SurfaceWord",
+    "TopPostings",
     "User",
 ]

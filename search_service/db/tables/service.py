@@ -1,10 +1,9 @@
-"""The service's own tables: accounts, jobs, search statistics."""
+"""The service's own tables of accounts and jobs."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    Double,
     Identity,
     Index,
     PrimaryKeyConstraint,
@@ -109,53 +108,3 @@ class IngestJob(Base):
     updated_at: Mapped[datetime] = now()
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-
-
-class CorpusStatistics(Base):
-    """Size and average lengths of the published passages of one language."""
-
-    __tablename__ = "corpus_statistics"
-    __table_args__ = (PrimaryKeyConstraint("language", name="pk_corpus_statistics"),)
-
-    language: Mapped[str] = mapped_column(String(10))
-    passages: Mapped[int]
-    average_title: Mapped[float] = mapped_column(Double)
-    average_body: Mapped[float] = mapped_column(Double)
-    refreshed_at: Mapped[datetime] = now()
-
-
-class LexemeStatistics(Base):
-    """In how many published passages of a language a lexeme stands."""
-
-    __tablename__ = "lexeme_statistics"
-    __table_args__ = (
-        PrimaryKeyConstraint("lexeme", "language", name="pk_lexeme_statistics"),
-        Index(
-            "idx_lexeme_statistics_prefix",
-            "lexeme",
-            postgresql_ops={"lexeme": "text_pattern_ops"},
-        ),
-    )
-
-    lexeme: Mapped[str]
-    language: Mapped[str] = mapped_column(String(10))
-    document_frequency: Mapped[int]
-
-
-class SurfaceWord(Base):
-    """A word as it is written in published passages; corrections come from here."""
-
-    __tablename__ = "surface_words"
-    __table_args__ = (
-        PrimaryKeyConstraint("word", "language", name="pk_surface_words"),
-        Index(
-            "idx_surface_words_trigrams",
-            "word",
-            postgresql_using="gin",
-            postgresql_ops={"word": "gin_trgm_ops"},
-        ),
-    )
-
-    word: Mapped[str]
-    language: Mapped[str] = mapped_column(String(10))
-    document_frequency: Mapped[int]
