@@ -1,6 +1,7 @@
 """Stored top postings, and what has changed since they were stored.
 
-`top_postings` holds, for each common lexeme, the passages in which it weighs most. What was written
+`top_postings` holds, for each lexeme that is not rare, the passages in which it weighs most and all
+materials that hold it. What was written
 by a transaction outside of `index_state.snapshot` is read from `passages` instead; that is all of
 it while `index_state` is empty, or was written by another database cluster (a restored dump), whose
 transaction numbers mean nothing here.
@@ -17,15 +18,16 @@ depends_on = None
 UP = (
     """
     CREATE TABLE top_postings (
-        lexeme   TEXT NOT NULL,
-        language VARCHAR(10) NOT NULL,
-        passages INTEGER NOT NULL,
-        postings BYTEA NOT NULL,
+        lexeme    TEXT NOT NULL,
+        language  VARCHAR(10) NOT NULL,
+        postings  BYTEA NOT NULL,
+        materials BYTEA NOT NULL,
         CONSTRAINT pk_top_postings PRIMARY KEY (lexeme, language)
     )
     """,
     # Whole and in pieces without unpacking: `substring` reads only what it is asked for.
     "ALTER TABLE top_postings ALTER COLUMN postings SET STORAGE EXTERNAL",
+    "ALTER TABLE top_postings ALTER COLUMN materials SET STORAGE EXTERNAL",
     """
     CREATE TABLE index_changes (
         material_id  INTEGER NOT NULL,

@@ -116,6 +116,7 @@ async def update_metadata(
     await _write_links(connection, before.id, changed)
     await writer.refresh_metadata(connection, before.id)
     await scores.refresh(connection, before.id)
+    await schedule_statistics(connection)
     old = {name: _present(before, name) for name in changed}
     await _note(connection, caller, _Deed("update", before.id, old, changed))
     return await materials.get(connection, caller.principal, before.id)
@@ -136,8 +137,7 @@ async def transition(
         await _set_details(connection, before.id, **_publication(before))
     await writer.refresh_metadata(connection, before.id)
     await scores.refresh(connection, before.id)
-    if MaterialStatus.PUBLISHED in {new, before.status}:
-        await schedule_statistics(connection)
+    await schedule_statistics(connection)
     old = {"status": before.status}
     await _note(connection, caller, _Deed("transition", before.id, old, {"status": new}))
     return await materials.get(connection, caller.principal, before.id)
@@ -164,8 +164,7 @@ async def delete(connection: AsyncConnection, caller: Caller, target: Target) ->
     await _set_details(connection, before.id, deleted_at=func.now())
     await writer.remove_material(connection, before.id)
     await progress.cancel_open(connection, before.id)
-    if before.status is MaterialStatus.PUBLISHED:
-        await schedule_statistics(connection)
+    await schedule_statistics(connection)
     await _note(connection, caller, _Deed("delete", before.id, {"name": before.name}))
 
 

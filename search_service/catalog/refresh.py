@@ -1,4 +1,4 @@
-"""Asks for the search statistics to be counted anew after a change of what is published."""
+"""Asks for the search statistics to be counted anew after something was written."""
 
 import time
 

@@ -16,6 +16,7 @@ from search_service.accounts.policy import Principal
 from search_service.audit.entries import Entry, record
 from search_service.catalog.materials import access
 from search_service.catalog.metadata import Rule, checked
+from search_service.catalog.refresh import schedule_statistics
 from search_service.catalog.stamps import touch
 from search_service.db.tables import Material, MaterialDetails
 from search_service.errors import ConflictError, NotFoundError
@@ -111,6 +112,7 @@ async def remove(
     for material_id in material_ids:
         await touch(connection, material_id, {})
         await writer.refresh_metadata(connection, material_id)
+    await schedule_statistics(connection)
     old = {"name": before["name"], "materials": len(material_ids)}
     await _note(connection, caller, vocabulary, _Deed("delete", entry_id, old))
 

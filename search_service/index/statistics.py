@@ -18,6 +18,21 @@ LEAST_PASSAGES = 32
 MOST_POSTINGS = 16_384
 
 
+# A count of so few passages takes seconds; beyond that it waits until so many were written, or so
+# long. Every search reads what was written since: 2,000 passages take some 5 ms.
+SMALL_LIBRARY = 20_000
+MUCH_WRITTEN = 2_000
+OLD_S = 3_600
+
+
+async def refresh_if_due(connection: AsyncConnection) -> bool:
+    """Recount if enough has changed; tell whether it did."""
+    limits = {"small": SMALL_LIBRARY, "much": MUCH_WRITTEN, "old_s": OLD_S}
+    if not (await connection.execute(STATEMENTS["due"], limits)).scalar_one():
+        return False
+    return await refresh(connection)
+
+
 async def refresh(connection: AsyncConnection) -> bool:
     """Recount every language; false when another refresh is at it already.
 

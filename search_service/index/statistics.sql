@@ -2,6 +2,29 @@
 -- One refresh at a time; the second one has nothing to add. One boolean.
 SELECT pg_try_advisory_xact_lock(4711001)
 
+--: due
+-- Whether a count is worth its time: never counted in this cluster, or something was written since,
+-- and the library is small, or the last count is old, or much was written, all of which every
+-- search reads as it stands.
+-- Parameters: small and much (passages), old_s. Index: idx_index_changes_rewritten, pk_passages.
+SELECT s.snapshot IS NULL OR (
+    w.passages IS NOT NULL AND (
+        w.passages >= CAST(:much AS integer)
+        OR s.refreshed_at < now() - make_interval(secs => CAST(:old_s AS double precision))
+        OR (SELECT coalesce(sum(passages), 0) FROM corpus_statistics) <= CAST(:small AS integer)
+    )
+)
+FROM (SELECT) one
+LEFT JOIN index_state s
+    ON s.system_identifier = (SELECT system_identifier FROM pg_control_system())
+LEFT JOIN LATERAL (
+    -- NULL where nothing was written; a deleted material has no passages, and was.
+    SELECT sum((SELECT count(*) FROM passages p WHERE p.material_id = c.material_id)) AS passages
+    FROM index_changes c
+    WHERE c.rewritten_in >= pg_snapshot_xmin(s.snapshot)
+      AND NOT pg_visible_in_snapshot(c.rewritten_in, s.snapshot)
+) w ON true
+
 --: take_snapshot
 -- What is counted from here on holds at least all that had been committed now.
 SELECT CAST(pg_current_snapshot() AS text), set_config('work_mem', '128MB', true)
@@ -45,8 +68,9 @@ DELETE FROM top_postings WHERE language = :language
 
 --: write_lexemes
 -- Document frequencies over published page passages, and of every lexeme that stands in many
--- passages, whatever their status, those in which it weighs most: all lists in one pass. A posting
--- is packed as text.weighting says.
+-- passages, whatever their status, those in which it weighs most, and all of its materials: all
+-- lists in one pass over the passages and one over the materials. A posting is packed as
+-- text.weighting says.
 -- Parameters: language, k1, title_weight, title_b, body_b, most_frequency, steps (of the
 -- saturation), least (passages that a lexeme needs for a list), most (postings in it).
 WITH factors AS (
@@ -88,8 +112,18 @@ WITH factors AS (
     INSERT INTO lexeme_statistics (lexeme, language, document_frequency)
     SELECT lexeme, :language, published FROM counted WHERE published > 0
 )
-INSERT INTO top_postings (lexeme, language, passages, postings)
-SELECT lexeme, :language, passages, best FROM counted WHERE passages >= :least
+INSERT INTO top_postings (lexeme, language, postings, materials)
+SELECT c.lexeme, :language, c.best, m.ids
+FROM counted c
+JOIN (
+    SELECT l.lexeme, string_agg(int4send(m.id), '' ORDER BY m.id) AS ids
+    FROM materials m
+    JOIN material_details d ON d.material_id = m.id
+    CROSS JOIN LATERAL unnest(m.search_vector) l
+    WHERE d.language = :language
+    GROUP BY l.lexeme
+) m ON m.lexeme = c.lexeme
+WHERE c.passages >= :least
 
 --: clear_words
 DELETE FROM surface_words WHERE language = :language

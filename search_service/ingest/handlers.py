@@ -81,9 +81,9 @@ async def requeue_open(database: Database) -> None:
 
 
 async def refresh_statistics(workshop: Workshop, _job: RunningJob) -> None:
-    """Count the search statistics anew."""
+    """Count the search statistics anew if enough has changed."""
     async with workshop.database.transaction() as connection:
-        await statistics.refresh(connection)
+        await statistics.refresh_if_due(connection)
 
 
 async def extract(workshop: Workshop, running: RunningJob) -> None:

@@ -65,8 +65,7 @@ async def write(
     extraction = Extraction(reading.summary.status, code, receipt_of(reading))
     await versions.note_extraction(connection, job.material_id, version.ordinal, extraction)
     await scores.refresh(connection, job.material_id)
-    if state.status is MaterialStatus.PUBLISHED:
-        await schedule_statistics(connection)
+    await schedule_statistics(connection)
     return await progress.finish(connection, job.id, _outcome(reading))
 
 

@@ -1,91 +1,145 @@
 """Which materials match: by all words on whatever slides, by any, by phrases and exclusions.
 
-Sets come from the material level (`materials.search_vector`), so that totals and facets are exact;
-a phrase is matched inside a passage. They are masks over the rows of the columns. Ranking is not
-known here.
+Sets are masks over the rows of the columns, made of the lists of lexemes, so that totals and facets
+are exact. Only a phrase, which must stand within one passage, is asked of the index. Ranking is
+not known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.search import terms as terms_module
 from search_service.search.analysis import Analysis
 from search_service.search.columns import Columns, Integers, Mask
+from search_service.search.lists import Form, Lists
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import Unit
+from search_service.search.terms import Unit, demanded, phrase_query
 from search_service.search.tree import Field
 
 
-async def full_matches(
-    connection: AsyncConnection, analysis: Analysis, columns: Columns, seen: Mask
-) -> Mask:
-    """Give which of the `seen` rows hold every concept; all of them for a query without words."""
-    if not analysis.concepts:
-        return await restricted(connection, analysis, columns, seen)
-    queries = terms_module.all_queries(analysis.concepts, analysis.corpus.languages)
-    found = await _matching(connection, "matching_materials", queries.items(), columns)
-    return await restricted(connection, analysis, columns, seen & found)
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What the words of a query match, whoever asks.
+
+    Of each concept `holding` are the rows of the materials that hold it, and `missing` those that
+    do not although their language has words for it. `full` hold every concept that their language
+    has words for, `any` one at least; for a query without words both are all rows.
+    """
+
+    holding: Sequence[Mask]
+    missing: Sequence[Mask]
+    full: Mask
+    any: Mask
 
 
-async def partial_matches(
-    connection: AsyncConnection, analysis: Analysis, columns: Columns, seen: Mask
-) -> Mask:
-    """Give which of the `seen` rows hold any of the words that say most."""
+def forms_of(analysis: Analysis) -> list[Form]:
+    """Give every lexeme that is looked for or excluded, each once."""
+    units = (*analysis.units, *analysis.excluded)
+    return list(
+        dict.fromkeys(
+            (language, lexeme.text)
+            for unit in units
+            for language, positions in unit.languages.items()
+            for lexemes in positions.values()
+            for lexeme in lexemes
+        )
+    )
+
+
+def matching(analysis: Analysis, lists: Lists, columns: Columns) -> Matching:
+    """Find what the words of a query match."""
+    everything = np.ones(columns.size, np.bool_)
     if not analysis.concepts:
-        return await restricted(connection, analysis, columns, seen)
-    driving = terms_module.driving_terms(analysis.terms)
-    queries = terms_module.any_queries(driving, analysis.corpus.languages)
-    found = await _matching(connection, "matching_materials", queries.items(), columns)
-    return await restricted(connection, analysis, columns, seen & found)
+        return Matching((), (), everything, everything)
+    holding, missing = [], []
+    spoken = ~everything
+    for units in analysis.concepts:
+        heard = _heard(units, columns)
+        holds = _any(_holding(unit, lists) for unit in units)
+        holding.append(holds)
+        missing.append(heard & ~holds)
+        spoken |= heard
+    return Matching(holding, missing, spoken & ~_any(missing), _any(holding))
 
 
 async def restricted(
-    connection: AsyncConnection, analysis: Analysis, columns: Columns, rows: Mask
+    connection: AsyncConnection, analysis: Analysis, lists: Lists, columns: Columns
 ) -> Mask:
-    """Keep the rows that hold one phrase of each concept of phrases, and nothing excluded.
+    """Give the rows that hold one phrase of each concept of phrases, and nothing excluded.
 
     A phrase that is all stop words in a language is not demanded there.
     """
-    for concept in analysis.concepts:
-        if any(unit.is_phrase for unit in concept) and rows.any():
-            heard = {language for unit in concept for language in unit.languages}
-            holding = await _holding(connection, analysis, concept, columns)
-            rows = rows & (holding | ~columns.having(Field.LANGUAGE, heard))
-    if analysis.excluded and rows.any():
-        rows = rows & ~await _holding(connection, analysis, analysis.excluded, columns)
+    phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
+    units = [unit for each in (*phrases, analysis.excluded) for unit in each]
+    in_order = await _in_one_passage(connection, units, columns)
+    rows = np.ones(columns.size, np.bool_)
+    for each in phrases:
+        rows &= _any(_kept(unit, in_order, lists) for unit in each) | ~_heard(each, columns)
+    for unit in analysis.excluded:
+        rows &= ~_kept(unit, in_order, lists)
     return rows
 
 
-async def _holding(
-    connection: AsyncConnection, analysis: Analysis, units: Iterable[Unit], columns: Columns
-) -> Mask:
-    """Give the rows of which one passage holds one of the units."""
-    pairs = [
-        (language, query)
-        for unit in units
-        for language in analysis.corpus.languages
-        if (query := terms_module.phrase_query(unit, language))
-    ]
-    return await _matching(connection, "phrase_materials", pairs, columns)
+def _heard(units: Sequence[Unit], columns: Columns) -> Mask:
+    """The rows in whose language the units are more than stop words."""
+    return columns.having(
+        Field.LANGUAGE, {language.casefold() for unit in units for language in unit.languages}
+    )
 
 
-async def _matching(
-    connection: AsyncConnection,
-    statement: str,
-    queries: Iterable[tuple[str, str]],
-    columns: Columns,
-) -> Mask:
-    """Give the rows that match any of the queries, each in its own language."""
-    asked = list(queries)
-    found = np.zeros(columns.size, np.bool_)
-    if asked:
-        sent = {"queries": [query for _, query in asked]}
-        rows = await connection.execute(STATEMENTS[statement], sent)
-        for (language, _), ids in zip(asked, rows.scalars(), strict=True):
-            found |= columns.mask(unpacked_ids(ids)) & columns.having(Field.LANGUAGE, (language,))
+def _holding(unit: Unit, lists: Lists) -> Mask:
+    """The rows that hold all words of a unit, in whatever order."""
+    found = np.zeros(lists.size, np.bool_)
+    for language in unit.languages:
+        rows = np.ones(lists.size, np.bool_)
+        for forms in demanded(unit, language).values():
+            rows &= _any(lists.holding((language, lexeme.text)) for lexeme in forms)
+        found |= rows
     return found
+
+
+def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists) -> Mask:
+    """The rows of which one passage holds a unit's words in their order."""
+    if not _is_several(unit):
+        return _holding(unit, lists)
+    return _any(in_order[language, phrase_query(unit, language)] for language in unit.languages)
+
+
+def _is_several(unit: Unit) -> bool:
+    return any(len(demanded(unit, language)) > 1 for language in unit.languages)
+
+
+async def _in_one_passage(
+    connection: AsyncConnection, units: Iterable[Unit], columns: Columns
+) -> dict[tuple[str, str], Mask]:
+    """The rows of which one passage matches, for each language and phrase of the units."""
+    pairs = list(
+        dict.fromkeys(
+            (language, phrase_query(unit, language))
+            for unit in units
+            if _is_several(unit)
+            for language in unit.languages
+        )
+    )
+    if not pairs:
+        return {}
+    sent = {"queries": [query for _, query in pairs]}
+    rows = await connection.execute(STATEMENTS["phrase_materials"], sent)
+    return {
+        pair: columns.mask(unpacked_ids(ids))
+        & columns.having(Field.LANGUAGE, (pair[0].casefold(),))
+        for pair, ids in zip(pairs, rows.scalars(), strict=True)
+    }
+
+
+def _any(masks: Iterable[Mask]) -> Mask:
+    first, *others = masks
+    together = first.copy()
+    for mask in others:
+        together |= mask
+    return together
 
 
 def unpacked_ids(array: bytes) -> Integers:

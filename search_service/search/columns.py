@@ -83,8 +83,8 @@ class Several:
 class Columns:
     """All materials, a row each, at one snapshot; rows are in no order that means anything.
 
-    `row_of` gives the row of an id, -1 for none; `updated` is in seconds since the epoch, NaN for
-    none.
+    `row_of` gives the row of an id, -1 for none, and ends with a -1; `updated` is in seconds since
+    the epoch, NaN for none.
     """
 
     ids: Integers
@@ -119,7 +119,7 @@ class Columns:
     def changed(self, gone: Iterable[int], rows: Sequence[ColumnRow]) -> "Columns":
         """Give the next version: without the materials `gone`, and with `rows`."""
         kept = np.ones(self.size, np.bool_)
-        kept[self.rows(np.fromiter(gone, np.int64))] = False
+        kept[self.mask(np.fromiter(gone, np.int64))] = False
         added = Columns.of(rows, self.codes)
         ids = np.concatenate([self.ids[kept], added.ids])
         return Columns(
@@ -139,25 +139,28 @@ class Columns:
         )
 
     def rows(self, ids: Integers) -> Integers:
-        """Give the rows of those of the ids that there are, in their order."""
-        inside = ids[(ids >= 0) & (ids < len(self.row_of))]
-        found = self.row_of[inside]
-        return found[found >= 0]
+        """Give the row of each id, -1 where there is none."""
+        known = (ids >= 0) & (ids < len(self.row_of))
+        if known.all():
+            return self.row_of[ids]
+        return np.where(known, self.row_of[np.where(known, ids, 0)], -1)
 
     def mask(self, ids: Integers) -> Mask:
         """Give which rows have one of the ids."""
-        found = np.zeros(self.size, np.bool_)
+        found = np.zeros(self.size + 1, np.bool_)  # the last one is for -1
         found[self.rows(ids)] = True
-        return found
+        return found[:-1]
 
     def having(self, column: Field, values: Iterable[str]) -> Mask:
         """Give which rows have one of the folded values in a field."""
-        wanted = np.array(self.codes[column].folded(values), np.int64)
+        known = self.codes[column]
+        accepted = np.zeros(len(known.values) + 1, np.bool_)  # the last one is for no value, -1
+        accepted[known.folded(values)] = True
         if column in self.single:
-            return np.isin(self.single[column], wanted)
+            return accepted[self.single[column]]
         pairs = self.several[column]
         found = np.zeros(self.size, np.bool_)
-        found[pairs.rows[np.isin(pairs.codes, wanted)]] = True
+        found[pairs.rows[accepted[pairs.codes]]] = True
         return found
 
     def counts(self, column: Field, mask: Mask) -> dict[str, int]:
@@ -216,7 +219,7 @@ def _joined(before: Several, kept: Mask, added: Several) -> Several:
 
 
 def _row_of(ids: Integers) -> Integers:
-    found = np.full(int(ids.max(initial=-1)) + 1, -1, np.int64)
+    found = np.full(int(ids.max(initial=-1)) + 2, -1, np.int64)
     found[ids] = np.arange(len(ids))
     return found
 

@@ -94,10 +94,14 @@ def count(
 ) -> tuple[Facet, ...]:
     """Count every facet over the rows of a mask that pass the selection in all other facets."""
     tests = _tests(columns, selection)
+    passing = mask & _all(tests.values(), columns)
     facets = []
     for field in Field:
-        others = _all((test for key, test in tests.items() if key != field), columns)
-        counts = _counts(columns, field, mask & others, now)
+        counted = passing
+        if field in tests:
+            others = (test for key, test in tests.items() if key != field)
+            counted = mask & _all(others, columns)
+        counts = _counts(columns, field, counted, now)
         facets.append(_facet(field, counts, selection, names))
     return tuple(facets)
 

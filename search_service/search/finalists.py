@@ -44,7 +44,8 @@ class Entrants:
 
 def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
     """Choose enough materials for the `wanted` best ones to be among them."""
-    rows = _rows(scored, entrants.columns)
+    rows = entrants.columns.rows(scored.materials)
+    # The last row stands for -1: a material that is gone.
     taking_part = (rows >= 0) & entrants.allowed[rows]
     scored, rows = scored.where(taking_part), rows[taking_part]
     own = scored.ordinals == 0
@@ -62,13 +63,6 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
         passage_materials=best.materials,
         passage_ordinals=best.ordinals,
     )
-
-
-def _rows(scored: Scored, columns: Columns) -> Integers:
-    """The row of each passage's material, -1 where it is gone."""
-    materials = scored.materials
-    known = materials < len(columns.row_of)
-    return np.where(known, columns.row_of[np.where(known, materials, 0)], -1)
 
 
 def _best_rows(rows: Integers, values: Floats, most: int) -> Integers:

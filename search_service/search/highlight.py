@@ -31,7 +31,7 @@ class Marked:
 def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
     """Give the words of a text, in lower case, that begin like a lexeme and so might have it."""
     starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes})
-    words = {match.group().lower() for match in _WORD.finditer(text)}
+    words = set(_WORD.findall(text.lower()))
     return {word for word in words if any(part.startswith(starts) for part in _parts(word))}
 
 
@@ -55,6 +55,8 @@ def snippet(marked: Marked, source: str = "slide", length: int = LENGTH) -> Snip
 
 def fold(text: str) -> str:
     """Lower case without accents, as lexemes are stored."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.lower())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return plain.translate(_LETTERS)
@@ -62,6 +64,8 @@ def fold(text: str) -> str:
 
 def _parts(word: str) -> list[str]:
     """A folded word, and what stands after its apostrophe: of l'équipe the noun has the lexeme."""
+    if word.isascii() and "'" not in word:
+        return [word]
     return [fold(part) for part in {word, *re.split("['’]", word)}]
 
 

@@ -14,7 +14,7 @@ from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
-from search_service.search.terms import all_queries, any_query
+from search_service.search.terms import any_query
 from search_service.search.tree import Field
 from search_service.text.languages import configuration
 from search_service.text.normalise import indexable
@@ -65,7 +65,9 @@ async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     shown = _Shown(
         facts=facts,
         slides=slides,
-        missing=await _missing(search, [item.material_id for item in kept if not item.full]),
+        missing={
+            item.material_id: search.missing(item.material_id) for item in kept if not item.full
+        },
         reasons=await _reasons(search, kept),
         words=await _matching_words(search, facts, slides),
         names=search.names,
@@ -114,32 +116,6 @@ def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     for row in rows:
         found.setdefault(row.material_id, []).append(row)
     return found
-
-
-async def _missing(search: Search, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-    """The words that each of the partial hits does not hold anywhere."""
-    if not ids:
-        return {}
-    analysis = search.analysis
-    triples = [
-        (number, language, query)
-        for number, concept in enumerate(analysis.concepts)
-        for language, query in all_queries([concept], analysis.corpus.languages).items()
-    ]
-    rows = await search.connection.execute(
-        STATEMENTS["lacked_concepts"],
-        {
-            "ids": ids,
-            "concepts": [number for number, _, _ in triples],
-            "concept_languages": [language for _, language, _ in triples],
-            "concept_queries": [query for _, _, query in triples],
-        },
-    )
-    words = [" OR ".join(unit.text for unit in concept) for concept in analysis.concepts]
-    lacked: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
-    for row in rows:
-        lacked[row.id] += (words[row.concept],)
-    return lacked
 
 
 async def _matching_words(

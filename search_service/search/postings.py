@@ -52,6 +52,16 @@ def unpacked(postings: bytes) -> Scored:
     return Scored(packed & _KEYS, saturations)
 
 
+def joined(lists: Sequence[Scored]) -> Scored:
+    """Join lists of different passages; the order is theirs."""
+    if len(lists) == 1:
+        return lists[0]
+    return Scored(
+        np.concatenate([NOTHING.keys, *(each.keys for each in lists)]),
+        np.concatenate([NOTHING.scores, *(each.scores for each in lists)]),
+    )
+
+
 def best_of(lists: Sequence[Scored]) -> Scored:
     """Join the lists of a word's forms: the form that counts most counts."""
     return _reduced(lists, np.maximum)
@@ -72,17 +82,21 @@ def sum_of(lists: Sequence[Scored], weights: Sequence[float]) -> Scored:
     return _reduced(weighted, np.add)
 
 
+def ordered(lists: Sequence[Scored]) -> Scored:
+    """Join lists of different passages, in ascending order of keys."""
+    return _reduced(lists, np.add)
+
+
 def _frequencies(saturations: Floats) -> Floats:
     """Give t of t / (t + k1)."""
     return weighting.K1 * saturations / np.maximum(1 - saturations, 1e-6)
 
 
 def _reduced(lists: Sequence[Scored], how: np.ufunc) -> Scored:
-    keys = np.concatenate([NOTHING.keys, *(each.keys for each in lists)])
-    if not len(keys):
+    together = joined(lists)
+    if not len(together.keys):
         return NOTHING
-    scores = np.concatenate([NOTHING.scores, *(each.scores for each in lists)])
-    order = np.argsort(keys)
-    keys, scores = keys[order], scores[order]
+    order = np.argsort(together.keys)
+    keys, scores = together.keys[order], together.scores[order]
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     return Scored(keys[starts], how.reduceat(scores, starts))

@@ -56,7 +56,7 @@ def _facts(columns: Columns, weights: Weights, now: datetime) -> list[Prior]:
     # From midnight on, so that a score stays the same over the pages of an answer.
     today = now.timestamp() // _DAY_S * _DAY_S
     age_days = np.nan_to_num((today - columns.updated) / _DAY_S, nan=np.inf)
-    fresh = 0.5 ** (np.maximum(age_days, 0) / HALF_LIFE_DAYS)
+    fresh = np.exp2(-np.maximum(age_days, 0) / HALF_LIFE_DAYS)
     used = columns.usage / (columns.usage + HALF_USED)
     healthy = np.clip(columns.health / 100, 0, 1)
     return [

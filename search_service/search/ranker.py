@@ -1,12 +1,11 @@
-"""From the words of a query to ranked materials, in work that does not grow with the library.
+"""From the lists of a query's lexemes to ranked materials.
 
-Common lexemes give their best stored postings, within a budget; rare ones all of theirs, by GIN;
-what was written since the postings were counted is read as it stands. Added up, these choose the
-finalists, and one statement scores them exactly. Few materials are read whole instead.
+Added up, the lists choose the finalists, and one statement scores them exactly. The work does not
+grow with the library: lists end at a budget, and finalists are as many as a page needs.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import text
@@ -14,20 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
 from search_service.search import finalists, postings, ranking
-from search_service.search.columns import Integers
+from search_service.search.columns import Mask
 from search_service.search.finalists import Entrants, Finalists
+from search_service.search.lists import ListReader, Lists
 from search_service.search.postings import Scored
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import Term, any_query
+from search_service.search.terms import Term
 
-# Postings read of all lists together, and of one: 8 bytes each. Evidence: ARCHITECTURE.md,
-# "Bounded work".
-BUDGET = 98_304
-DEEPEST = 16_384
-# So few materials are read whole, without their lists.
+# So few materials are read whole where lists are cut.
 FEW = 64
-# A prefix has more forms than a word in all its languages; they count together.
-_MANY_FORMS = ranking.MAX_FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +48,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Ranks for one search; `rewritten` are the ids whose stored postings are out of date."""
+    """Ranks what may take part by the terms of one search."""
 
     connection: AsyncConnection
     principal: Principal
     terms: Sequence[Term]
+    reader: ListReader
+    lists: Lists
     entrants: Entrants
-    rewritten: Integers
 
     async def page(self, page: Page) -> list[Placed]:
         """Give the hits of a page, and one more if there is one."""
@@ -70,75 +65,35 @@ class Ranker:
         return await self._rank(chosen, page)
 
     async def _scored(self, wanted: int) -> Scored:
-        allowed = self.entrants.columns.ids[self.entrants.allowed]
-        if len(allowed) <= FEW:
-            return await self._read_whole(allowed)
-        stored, rare = await self._stored()
-        settled = postings.sum_of([stored, rare], [1.0, 1.0])
-        settled = settled.where(~np.isin(settled.materials, self.rewritten))
-        fresh = await self._read_whole(np.intersect1d(self.rewritten, allowed))
-        scored = postings.sum_of([settled, fresh], [1.0, 1.0])
-        return await self._completed(scored, allowed, wanted)
-
-    async def _completed(self, scored: Scored, allowed: Integers, wanted: int) -> Scored:
-        """Add materials, the newest ones, where the lists ended before a page was full."""
-        found = np.unique(scored.materials[np.isin(scored.materials, allowed)])
-        if len(found) >= min(wanted, len(allowed)):
+        scored = self._sums(self.lists)
+        if not self.lists.cut:
             return scored
-        left = np.setdiff1d(allowed, found)[::-1][: max(FEW, wanted - len(found))]
-        return postings.sum_of([scored, await self._read_whole(left)], [1.0, 1.0])
+        columns, allowed = self.entrants.columns, self.entrants.allowed
+        many = int(np.count_nonzero(allowed))
+        if many <= FEW:
+            return await self._sums_in(allowed)
+        # Where the lists end before a page is full, the newest of the others are read whole.
+        left = allowed & ~columns.mask(scored.materials)
+        missing = min(wanted, many) - (many - int(np.count_nonzero(left)))
+        if missing <= 0:
+            return scored
+        newest = np.sort(columns.ids[left])[-max(FEW, missing) :]
+        return postings.ordered([scored, await self._sums_in(columns.mask(newest))])
 
-    async def _stored(self) -> tuple[Scored, Scored]:
-        """Scores by the lists of common lexemes, and by the passages of the rare ones."""
+    async def _sums_in(self, rows: Mask) -> Scored:
         forms = [
-            (number, language, lexeme)
-            for number, term in enumerate(self.terms)
+            (language, lexeme)
+            for term in self.terms
             for language, lexemes in term.forms.items()
             for lexeme in lexemes
         ]
-        lists: dict[int, list[Scored]] = {}
-        common = set()
-        for place, data in await self._lists([form[1:] for form in forms]):
-            common.add(forms[place])
-            lists.setdefault(forms[place][0], []).append(postings.unpacked(data))
-        together = [self._joined(self.terms[number], each) for number, each in lists.items()]
-        weights = [self.terms[number].weight * ranking.UNIT for number in lists]
-        rare = _without(self.terms, common)
-        return postings.sum_of(together, weights), await self._read("rare_passages", rare)
+        return self._sums(await self.reader.in_materials(forms, rows))
 
-    def _joined(self, term: Term, lists: Sequence[Scored]) -> Scored:
-        if len(lists) == 1:
-            return lists[0]
-        many = any(len(forms) > _MANY_FORMS for forms in term.forms.values())
-        return postings.any_of(lists) if many else postings.best_of(lists)
-
-    async def _lists(self, forms: Sequence[tuple[str, str]]) -> list[tuple[int, bytes]]:
-        rows = await self.connection.execute(
-            STATEMENTS["top_postings"],
-            {
-                "languages": [language for language, _ in forms],
-                "lexemes": [lexeme for _, lexeme in forms],
-                "bytes": 8 * min(DEEPEST, BUDGET // max(len(forms), 1)),
-            },
-        )
-        return [(row.form, row.postings) for row in rows]
-
-    async def _read_whole(self, ids: Integers) -> Scored:
-        if not len(ids):
-            return postings.NOTHING
-        return await self._read("passages_of", self.terms, ids=ids.tolist())
-
-    async def _read(self, statement: str, terms: Sequence[Term], **binds: object) -> Scored:
-        if not terms:
-            return postings.NOTHING
-        score = ranking.passage_score(terms)
-        composed = {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
-        rows = await self.connection.execute(
-            text(STATEMENTS.sql(statement, composed)),
-            {"any_query": any_query(terms), **binds, **score.binds},
-        )
-        found = np.array([tuple(row) for row in rows], np.dtype([("key", "i8"), ("score", "f8")]))
-        return postings.sum_of([Scored(found["key"], found["score"])], [1.0])
+    def _sums(self, lists: Lists) -> Scored:
+        """The scores of all passages in the lists, as far as the lists tell."""
+        together = [_of_term(term, lists) for term in self.terms]
+        weights = [term.weight * ranking.UNIT for term in self.terms]
+        return postings.sum_of(together, weights)
 
     async def _rank(self, chosen: Finalists, page: Page) -> list[Placed]:
         if not len(chosen.ids):
@@ -168,15 +123,15 @@ class Ranker:
         return [Placed(row.material_id, row.is_full, row.score, row.ordinals) for row in rows]
 
 
-def _without(terms: Sequence[Term], common: Iterable[tuple[int, str, str]]) -> list[Term]:
-    """The terms with their rare forms alone; those that have none are left out."""
-    listed = frozenset(common)
-    rare = []
-    for number, term in enumerate(terms):
-        forms = {
-            language: left
-            for language, lexemes in term.forms.items()
-            if (left := tuple(each for each in lexemes if (number, language, each) not in listed))
-        }
-        rare += [replace(term, forms=forms)] if forms else []
-    return rare
+def _of_term(term: Term, lists: Lists) -> Scored:
+    """The passages of a term, whatever its form there; those of a prefix count together."""
+    parts = [
+        lists.by_form[language, lexeme].passages
+        for language, lexemes in term.forms.items()
+        for lexeme in lexemes
+        if (language, lexeme) in lists.by_form
+    ]
+    is_prefix = any(len(lexemes) > ranking.MAX_FORMS for lexemes in term.forms.values())
+    if len(parts) < 2:
+        return postings.joined(parts)
+    return postings.any_of(parts) if is_prefix else postings.best_of(parts)

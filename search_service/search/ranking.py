@@ -53,6 +53,14 @@ def term_scores(terms: Sequence[Term]) -> list[Expression]:
     return scores if len(scores) <= _FEW_TERMS else [_gated(score) for score in scores]
 
 
+def saturation(query: str) -> str:
+    """Give t / (t + k1) of passage p for one lexeme; `query` is the SQL of its tsquery.
+
+    The row p must have the columns of `length_factors`; the bind parameter is `steps`.
+    """
+    return f"(1 - {K1} / ({K1} + {_weighted_frequency(query)}))"
+
+
 def material_score() -> str:
     """Give a material's score from g.pages (scores of its passages, best first) and g.own."""
     parts = [f"{weight} * coalesce(g.pages[{place}], 0)" for place, weight in _page_weights()]
@@ -119,7 +127,7 @@ def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
             {name: " | ".join(quoted(form) for form in forms)},
         )
     names = [f"{name}_{place}" for place in range(len(forms))]
-    counts = ", ".join(_weighted_frequency(each) for each in names)
+    counts = ", ".join(_weighted_frequency(f"CAST(:{each} AS tsquery)") for each in names)
     return Expression(
         f"greatest({counts})",
         {each: quoted(form) for each, form in zip(names, forms, strict=True)},
@@ -133,16 +141,16 @@ def _by_forms(term: Term) -> dict[tuple[str, ...], list[str]]:
     return grouped
 
 
-def _weighted_frequency(parameter: str) -> str:
+def _weighted_frequency(query: str) -> str:
     """4 · tf_title / length + tf_body / length, where tf_body = tf - tf_title."""
     return (
-        f"({_frequency('{1,1,1,1}', parameter)} * p.body_factor"
-        f" + {_frequency('{0,0,0,1}', parameter)} * p.title_factor)"
+        f"({_frequency('{1,1,1,1}', query)} * p.body_factor"
+        f" + {_frequency('{0,0,0,1}', query)} * p.title_factor)"
     )
 
 
-def _frequency(weights: str, parameter: str) -> str:
+def _frequency(weights: str, query: str) -> str:
     return (
-        f"width_bucket(ts_rank('{weights}', p.search_vector, CAST(:{parameter} AS tsquery))"
+        f"width_bucket(ts_rank('{weights}', p.search_vector, {query})"
         f" * {_RANK_UNIT}, CAST(:steps AS double precision[]))"
     )

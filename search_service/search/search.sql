@@ -95,20 +95,10 @@ FROM materials m
 JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
 
---: matching_materials
--- The ids of all materials that match a tsquery, for each of several, as the bytes of an array:
--- who may see them, and which are of the query's language, is decided on the columns.
--- Parameters: queries. Index: idx_materials_search_vector.
-SELECT array_send((
-    SELECT coalesce(array_agg(m.id), '{}') FROM materials m
-    WHERE m.search_vector @@ CAST(q.query AS tsquery)
-)) AS ids
-FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS q(query, number)
-ORDER BY q.number
-
 --: phrase_materials
--- The same for a phrase, which stands within one passage; an id comes as often as there are such.
--- Parameters: queries. Index: idx_passages_search_vector.
+-- The ids of all materials of which a passage holds a phrase, as often as there are such, for each
+-- of several; as the bytes of an array. Who may see them, and which are of the phrase's language,
+-- is decided on the columns. Parameters: queries. Index: idx_passages_search_vector.
 SELECT array_send((
     SELECT coalesce(array_agg(p.material_id), '{}') FROM passages p
     WHERE p.search_vector @@ CAST(q.query AS tsquery)
@@ -116,44 +106,45 @@ SELECT array_send((
 FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS q(query, number)
 ORDER BY q.number
 
---: top_postings
--- The best postings of common lexemes, packed as text.weighting says; none for a rare one.
--- Parameters: lexemes and languages (in pairs), bytes (of each list). Index: pk_top_postings.
-SELECT f.number - 1 AS form, substring(t.postings FROM 1 FOR CAST(:bytes AS integer)) AS postings
+--: stored_lists
+-- Of each lexeme that is not rare the best postings, packed as text.weighting says, and all
+-- materials. Parameters: lexemes and languages (in pairs), bytes (of the postings).
+-- Index: pk_top_postings.
+SELECT f.number - 1 AS form, t.materials,
+       substring(t.postings FROM 1 FOR CAST(:bytes AS integer)) AS postings
 FROM unnest(CAST(:lexemes AS text[]), CAST(:languages AS text[]))
     WITH ORDINALITY AS f(lexeme, language, number)
 JOIN top_postings t ON t.lexeme = f.lexeme AND t.language = f.language
 
---: rare_passages
--- Keys and scores of the passages that hold rare lexemes.
--- Parameters: any_query, those of the score. Index: idx_passages_search_vector.
-SELECT (CAST(s.material_id AS bigint) << 16) | s.ordinal AS key, s.score
-FROM (
-    SELECT p.material_id, p.ordinal, {{score}} AS score
-    FROM (
-        SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
-        FROM passages p JOIN corpus_statistics c ON c.language = p.language
-        WHERE p.search_vector @@ CAST(:any_query AS tsquery)
-        OFFSET 0
-    ) p
-) s
-WHERE s.score > 0
+--: rare_lists
+-- All postings of rare lexemes: which one, the passage's key, and t / (t + k1).
+-- Parameters: queries and languages (in pairs), steps. Index: idx_passages_search_vector.
+SELECT f.number - 1 AS form, (CAST(p.material_id AS bigint) << 16) | p.ordinal AS key,
+       {{saturation}} AS saturation
+FROM unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
+    WITH ORDINALITY AS f(query, language, number)
+CROSS JOIN LATERAL (
+    SELECT p.material_id, p.ordinal, p.search_vector, {{length_factors}}
+    FROM passages p JOIN corpus_statistics c ON c.language = p.language
+    WHERE p.search_vector @@ CAST(f.query AS tsquery) AND p.language = f.language
+    OFFSET 0
+) p
 
---: passages_of
--- Keys and scores of all passages of some materials: of few, or of what was written lately.
--- Parameters: ids, any_query, those of the score. Index: pk_passages.
-SELECT (CAST(s.material_id AS bigint) << 16) | s.ordinal AS key, s.score
+--: written_lists
+-- The same of any lexemes, in the passages of some materials: of what was written lately.
+-- Parameters: ids, any_query, queries and languages (in pairs), steps. Index: pk_passages.
+SELECT f.number - 1 AS form, (CAST(p.material_id AS bigint) << 16) | p.ordinal AS key,
+       {{saturation}} AS saturation
 FROM (
-    SELECT p.material_id, p.ordinal, {{score}} AS score
-    FROM (
-        SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
-        FROM passages p JOIN corpus_statistics c ON c.language = p.language
-        WHERE p.material_id = ANY(CAST(:ids AS integer[]))
-          AND p.search_vector @@ CAST(:any_query AS tsquery)
-        OFFSET 0
-    ) p
-) s
-WHERE s.score > 0
+    SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
+    FROM passages p JOIN corpus_statistics c ON c.language = p.language
+    WHERE p.material_id = ANY(CAST(:ids AS integer[]))
+      AND p.search_vector @@ CAST(:any_query AS tsquery)
+    OFFSET 0
+) p
+JOIN unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
+    WITH ORDINALITY AS f(query, language, number)
+    ON f.language = p.language AND p.search_vector @@ CAST(f.query AS tsquery)
 
 --: rank
 -- The exact order of the finalists: by full match, then by their best passages and own words
@@ -242,20 +233,6 @@ JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
 LEFT JOIN users u ON u.id = m.owner_id
 WHERE m.id = ANY(CAST(:ids AS integer[])) AND {{visible(m)}}
-
---: lacked_concepts
--- Which concepts each material does not hold: for the partial hits, to say what is missing. What
--- is a stop word in a material's language is not among the parameters for it, so not missed there.
--- Parameters: ids, and concepts, concept_languages, concept_queries (in parallel).
--- Index: materials_pkey.
-SELECT m.id, q.concept
-FROM materials m
-JOIN material_details d ON d.material_id = m.id
-JOIN unnest(CAST(:concepts AS integer[]), CAST(:concept_languages AS text[]),
-            CAST(:concept_queries AS text[])) AS q(concept, language, query)
-  ON q.language = d.language AND NOT coalesce(m.search_vector @@ CAST(q.query AS tsquery), false)
-WHERE m.id = ANY(CAST(:ids AS integer[]))
-ORDER BY m.id, q.concept
 
 --: vocabulary
 -- The names that facets and filters show for ids.

@@ -18,6 +18,7 @@ from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
 from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked, fill
+from search_service.search.lists import ListReader
 from search_service.search.priors import factors
 from search_service.search.query import parse
 from search_service.search.ranker import Page, Ranker
@@ -31,11 +32,15 @@ TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Matched:
-    """Which rows count before the selection and after it, and which rank before the others."""
+    """Which rows count before the selection and after it, which rank before the others, and all.
+
+    `full` and `some` are after the selection.
+    """
 
     counted: Mask
     passing: Mask
     full: Mask
+    some: Mask
     partial: bool
 
 
@@ -95,6 +100,15 @@ async def _answer(
     names = await _names(connection)
     now = datetime.now(UTC)
     columns = version.columns
+    written = None if state.rewritten is None else np.array(state.rewritten, np.int64)
+    reader = ListReader(
+        connection,
+        columns,
+        np.ones(columns.size, np.bool_) if written is None else columns.mask(written),
+    )
+    lists = await reader.read(
+        candidates.forms_of(analysis), with_passages=request.sort is Sort.RELEVANCE
+    )
     search = Search(
         connection=connection,
         principal=principal,
@@ -106,7 +120,9 @@ async def _answer(
         now=now,
         columns=columns,
         seen=column_cache.visible(columns, principal),
-        rewritten=columns.ids if state.rewritten is None else np.array(state.rewritten, np.int64),
+        reader=reader,
+        lists=lists,
+        matching=candidates.matching(analysis, lists, columns),
     )
     matched = await _match(search)
     ranked, next_cursor = await _page(search, matched)
@@ -144,20 +160,20 @@ async def _names(connection: AsyncConnection) -> Names:
 
 async def _match(search: Search) -> _Matched:
     """Find the materials to count: full matches, or partial ones where there is no full one."""
-    full = await candidates.full_matches(
-        search.connection, search.analysis, search.columns, search.seen
+    allowed = search.seen & await candidates.restricted(
+        search.connection, search.analysis, search.lists, search.columns
     )
+    full = allowed & search.matching.full
     passing = facets.passing(search.columns, full, search.selection)
     wants_partial = search.request.match is Match.ANY or (
         search.request.match is Match.AUTO and not passing.any()
     )
+    some = allowed & search.matching.any
+    some_passing = facets.passing(search.columns, some, search.selection)
     if not (wants_partial and len(search.analysis.concepts) > 1):
-        return _Matched(full, passing, passing, partial=False)
-    counted = await candidates.partial_matches(
-        search.connection, search.analysis, search.columns, search.seen
-    )
-    some = facets.passing(search.columns, counted, search.selection)
-    return _Matched(counted, some, passing, partial=bool(some.any() and not passing.any()))
+        return _Matched(full, passing, passing, some_passing, partial=False)
+    partial = bool(some_passing.any() and not passing.any())
+    return _Matched(some, some_passing, passing, some_passing, partial)
 
 
 async def _page(search: Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
@@ -173,18 +189,22 @@ async def _ranked_page(search: Search, matched: _Matched) -> tuple[list[Ranked],
     if request.cursor:
         seen, *after = cursor.decode(search.question, request.cursor, (int, bool, float, int))
         page = Page(request.limit, seen, (after[0], after[1], after[2]))
-    allowed = await _allowed(search, matched, page.seen + request.limit + 1)
+    allowed = _allowed(search, matched, page.seen + request.limit + 1)
     full = matched.full if request.match is not Match.ANY else np.zeros_like(matched.full)
-    entrants = Entrants(search.columns, allowed, full, factors(search.priors, search.columns))
     ranker = Ranker(
-        search.connection, search.principal, search.analysis.terms, entrants, search.rewritten
+        connection=search.connection,
+        principal=search.principal,
+        terms=search.analysis.terms,
+        reader=search.reader,
+        lists=search.lists,
+        entrants=Entrants(search.columns, allowed, full, factors(search.priors, search.columns)),
     )
     found = await ranker.page(page)
     placed = found[: request.limit]
-    full_ids = set(search.columns.ids[matched.full].tolist())
+    is_full = matched.full[search.columns.row_of[[each.material_id for each in placed]]]
     ranked = [
-        Ranked(each.material_id, each.material_id in full_ids, each.score, tuple(each.ordinals))
-        for each in placed
+        Ranked(each.material_id, bool(holds_all), each.score, tuple(each.ordinals))
+        for each, holds_all in zip(placed, is_full, strict=True)
     ]
     if len(found) <= request.limit:
         return ranked, None
@@ -193,21 +213,14 @@ async def _ranked_page(search: Search, matched: _Matched) -> tuple[list[Ranked],
     return ranked, cursor.encode(search.question, key)
 
 
-async def _allowed(search: Search, matched: _Matched, needed: int) -> Mask:
+def _allowed(search: Search, matched: _Matched, needed: int) -> Mask:
     """Give the rows that ranking may choose from.
 
     With enough full matches for the page nothing else is looked at.
     """
     match = search.request.match
-    enough = match is Match.AUTO and matched.full.sum() >= needed
-    if enough or match is Match.ALL or len(search.analysis.concepts) == 1:
-        return matched.full
-    if matched.partial or match is Match.ANY:
-        return matched.passing
-    some = await candidates.restricted(
-        search.connection, search.analysis, search.columns, search.seen
-    )
-    return facets.passing(search.columns, some, search.selection) | matched.full
+    enough = match is Match.AUTO and np.count_nonzero(matched.full) >= needed
+    return matched.full if enough or match is Match.ALL else matched.some
 
 
 def _sorted_page(search: Search, matched: _Matched) -> tuple[list[Ranked], str | None]:

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.search.analysis import Analysis
-from search_service.search.columns import Columns, Integers, Mask
+from search_service.search.candidates import Matching
+from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Names, Selection
+from search_service.search.lists import ListReader, Lists
 from search_service.search.priors import Prior, Setting, priors
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.tree import Query
@@ -21,8 +23,7 @@ from search_service.search.weights import DEFAULT
 class Search:
     """A question as it was understood, in the transaction that answers it.
 
-    `seen` are the rows of the columns that exist for the principal; `rewritten` the ids of the
-    materials whose stored postings are out of date.
+    `seen` are the rows of the columns that exist for the principal.
     """
 
     connection: AsyncConnection
@@ -35,7 +36,9 @@ class Search:
     now: datetime
     columns: Columns
     seen: Mask
-    rewritten: Integers
+    reader: ListReader
+    lists: Lists
+    matching: Matching
 
     @property
     def question(self) -> str:
@@ -52,6 +55,15 @@ class Search:
     @property
     def by_relevance(self) -> bool:
         return self.has_words and self.request.sort is Sort.RELEVANCE
+
+    def missing(self, material_id: int) -> tuple[str, ...]:
+        """Give the concepts that a material does not hold, as they were asked for."""
+        row = self.columns.row_of[material_id]
+        return tuple(
+            " OR ".join(unit.text for unit in units)
+            for units, lacking in zip(self.analysis.concepts, self.matching.missing, strict=True)
+            if lacking[row]
+        )
 
     @property
     def priors(self) -> Sequence[Prior]:

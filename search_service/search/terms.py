@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Of passages that candidates may be chosen from, counted once for each term.
-MAX_POSTINGS = 10_000
 # Of a long question the terms that weigh most are scored; the rest hardly changes an order.
 MAX_TERMS = 48
 
@@ -122,65 +120,20 @@ def any_query(terms: Iterable[Term]) -> str:
     return " | ".join(quoted(lexeme) for lexeme in sorted(lexemes))
 
 
-def any_queries(terms: Sequence[Term], languages: Iterable[str]) -> dict[str, str]:
-    """Give, for each language, a tsquery that matches what holds a form of a term in it."""
-    queries = {}
-    for language in languages:
-        lexemes = {lexeme for term in terms for lexeme in term.forms.get(language, ())}
-        if lexemes:
-            queries[language] = " | ".join(quoted(lexeme) for lexeme in sorted(lexemes))
-    return queries
-
-
-def driving_terms(terms: Sequence[Term]) -> list[Term]:
-    """Give the terms that choose candidates: from the rarest on, while their postings stay few.
-
-    At least one; all of them in a small library. Evidence: ARCHITECTURE.md, "Decisions".
-    """
-    chosen: list[Term] = []
-    postings = 0
-    for term in sorted(terms, key=lambda term: term.document_frequency):
-        postings += term.document_frequency
-        if chosen and postings > MAX_POSTINGS:
-            break
-        chosen.append(term)
-    return chosen
-
-
-def all_queries(concepts: Sequence[Sequence[Unit]], languages: Iterable[str]) -> dict[str, str]:
-    """Give, for each language, a tsquery that demands every concept in one of its units.
-
-    A concept that is all stop words in a language is not demanded there; a language in which
-    nothing is left is missing.
-    """
-    queries = {}
-    for language in languages:
-        demands = [_concept_query(units, language) for units in concepts]
-        demanded = [demand for demand in demands if demand]
-        if demanded:
-            queries[language] = " & ".join(demanded)
-    return queries
-
-
-def unit_query(unit: Unit, language: str) -> str:
-    """Give the tsquery for one unit: its words all present, in whatever order; empty for none.
+def demanded(unit: Unit, language: str) -> Positions:
+    """Give the positions of a unit that must be there, in order, with their alternative forms.
 
     Of a compound such as wi-fi the parts are demanded, and the whole is not: another spelling has
     only them.
     """
-    positions = unit.languages.get(language, {})
-    parts = [forms for forms in positions.values() if not _is_compound(forms)]
-    demanded = parts or list(positions.values())
-    return " & ".join(_either(forms) for forms in demanded)
+    positions = dict(sorted(unit.languages.get(language, {}).items()))
+    parts = {place: forms for place, forms in positions.items() if not _is_compound(forms)}
+    return parts or positions
 
 
 def phrase_query(unit: Unit, language: str) -> str:
     """Give the tsquery for a unit's words in their order and distance; empty for none."""
-    positions = {
-        place: forms
-        for place, forms in sorted(unit.languages.get(language, {}).items())
-        if not _is_compound(forms)
-    } or dict(sorted(unit.languages.get(language, {}).items()))
+    positions = demanded(unit, language)
     if not positions:
         return ""
     places = list(positions)
@@ -203,13 +156,6 @@ def _positions(unit: Unit) -> list[int]:
 def _frequency(lexemes: Sequence[Lexeme], unit: Unit) -> int:
     frequencies = [lexeme.document_frequency for lexeme in lexemes]
     return sum(frequencies) if unit.is_prefix else max(frequencies)
-
-
-def _concept_query(units: Sequence[Unit], language: str) -> str:
-    queries = [query for unit in units if (query := unit_query(unit, language))]
-    if len(queries) < 2:
-        return "".join(f"({query})" for query in queries)
-    return "(" + " | ".join(f"({query})" for query in queries) + ")"
 
 
 def _is_compound(forms: Sequence[Lexeme]) -> bool:

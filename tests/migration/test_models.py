@@ -38,7 +38,8 @@ ONLY_IN_THE_CATALOGUE = {
         "#12 tsvector NOT NULL STORAGE m",
         "#12 tsvector NOT NULL",
     ),
-    ("column", "top_postings.postings"): ("#4 bytea NOT NULL STORAGE e", "#4 bytea NOT NULL"),
+    ("column", "top_postings.postings"): ("#3 bytea NOT NULL STORAGE e", "#3 bytea NOT NULL"),
+    ("column", "top_postings.materials"): ("#4 bytea NOT NULL STORAGE e", "#4 bytea NOT NULL"),
 }
 
 

@@ -84,15 +84,17 @@ class SurfaceWord(Base):
 
 
 class TopPostings(Base):
-    """The passages in which a common lexeme weighs most, packed as text.weighting says."""
+    """Of a lexeme that is not rare the passages in which it weighs most, packed as text.weighting
+    says, and all materials that hold it, four bytes each.
+    """
 
     __tablename__ = "top_postings"
     __table_args__ = (PrimaryKeyConstraint("lexeme", "language", name="pk_top_postings"),)
 
     lexeme: Mapped[str]
     language: Mapped[str] = mapped_column(String(10))
-    passages: Mapped[int]
     postings: Mapped[bytes] = mapped_column(BYTEA)
+    materials: Mapped[bytes] = mapped_column(BYTEA)
 
 
 class IndexChange(Base):

@@ -169,8 +169,8 @@ async def test_the_words_above_are_lexemes_of_themselves(connection: AsyncConnec
 
 
 async def test_frequencies_are_exact_to_64(connection: AsyncConnection) -> None:
-    counted = ranking._frequency("{1,1,1,1}", "term")
-    in_title = ranking._frequency("{0,0,0,1}", "term")
+    counted = ranking._frequency("{1,1,1,1}", "CAST(:term AS tsquery)")
+    in_title = ranking._frequency("{0,0,0,1}", "CAST(:term AS tsquery)")
     found = await connection.execute(
         text(
             f"SELECT n, titles, {counted} AS total, {in_title} AS title FROM ("

@@ -1,16 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
+from search_service.search import facets
 from search_service.search.answer import Facet
+from search_service.search.columns import ColumnRow, Columns
 from search_service.search.dates import DateFilter
 from search_service.search.facets import (
     MAX_VALUES,
-    FacetRow,
     Names,
     Selection,
-    count,
-    matching,
     select,
 )
 from search_service.search.tree import Field, FieldFilter
@@ -19,22 +19,34 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 NAMES = Names({Field.PERSONA: {3: "CTO", 4: "365"}, Field.SEGMENT: {}, Field.OWNER: {1: "Ada"}})
 
 
-def row(number: int = 1, **columns: object) -> FacetRow:
+def row(number: int = 1, **columns: object) -> ColumnRow:
     values = {
         "id": number, "persona_ids": [], "segment_ids": [], "universe_name": None,
         "product_name": None, "material_type": "PRODUCT_BRIEF", "audience": "BOTH",
         "status": "PUBLISHED", "file_format": None, "language": "en", "tags": None,
         "owner_id": None, "updated_at": NOW, "usage_count": 0, "health_score": 0,
     }  # fmt: skip
-    return FacetRow(**{**values, **columns})  # type: ignore[arg-type] # the columns of one test
+    return ColumnRow(**{**values, **columns})  # type: ignore[arg-type] # the columns of one test
 
 
 def chosen(field: Field, *values: str, excluded: bool = False) -> Selection:
     return select([FieldFilter(field, values, excluded)], None, NAMES, NOW)
 
 
-def facet(rows: list[FacetRow], selection: Selection, field: Field) -> Facet:
-    [found] = [each for each in count(rows, selection, NAMES, NOW) if each.field is field]
+def matching(rows: list[ColumnRow], selection: Selection) -> list[ColumnRow]:
+    """The rows that pass; numbers must differ."""
+    columns = Columns.of(rows)
+    passing = facets.passing(columns, np.ones(columns.size, np.bool_), selection)
+    return [row for row, passes in zip(rows, passing, strict=True) if passes]
+
+
+def count(rows: list[ColumnRow], selection: Selection) -> tuple[Facet, ...]:
+    columns = Columns.of(rows)
+    return facets.count(columns, np.ones(columns.size, np.bool_), selection, NAMES, NOW)
+
+
+def facet(rows: list[ColumnRow], selection: Selection, field: Field) -> Facet:
+    [found] = [each for each in count(rows, selection) if each.field is field]
     return found
 
 
@@ -122,7 +134,7 @@ def test_labels_are_names_and_words() -> None:
     rows = [row(persona_ids=[3, 77], owner_id=1, audience="CUSTOMER_FACING")]
     labels = {
         each.field: [value.label for value in each.values]
-        for each in count(rows, select([], None, NAMES, NOW), NAMES, NOW)
+        for each in count(rows, select([], None, NAMES, NOW))
     }
     assert labels[Field.PERSONA] == ["77", "CTO"]
     assert labels[Field.OWNER] == ["Ada"]
@@ -132,4 +144,4 @@ def test_labels_are_names_and_words() -> None:
 
 
 def test_nothing_has_no_values() -> None:
-    assert all(each.values == () for each in count([], select([], None, NAMES, NOW), NAMES, NOW))
+    assert all(each.values == () for each in count([], select([], None, NAMES, NOW)))

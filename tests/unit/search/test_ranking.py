@@ -33,7 +33,7 @@ def test_values_are_bound_and_never_written() -> None:
     assert score.binds["term_0_0_0"] == "'a''b'"
     assert score.binds["term_0_1_0"] == "'c'"
     assert score.binds["term_0_0_languages"] == ["en"]
-    assert score.binds["weight_0"] == pytest.approx(0.5 * (ranking.K1 + 1))
+    assert score.binds["weight_0"] == pytest.approx(0.5 * ranking.UNIT)
     assert all(f":{name}" in score.sql for name in score.binds)
 
 

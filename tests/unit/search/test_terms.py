@@ -10,15 +10,12 @@ from search_service.search.terms import (
     Lexeme,
     Term,
     Unit,
-    all_queries,
-    any_queries,
     any_query,
-    driving_terms,
+    demanded,
     inverse_document_frequency,
     phrase_query,
     quoted,
     terms_of,
-    unit_query,
 )
 
 CORPUS = Corpus({"en": 90, "fr": 10})
@@ -89,58 +86,31 @@ def test_the_idf_is_positive_and_falls(first: int, second: int) -> None:
     assert inverse_document_frequency(rare, size) >= inverse_document_frequency(common, size) > 0
 
 
-def test_rare_terms_choose_candidates_and_at_least_one_does() -> None:
-    def term(word: str, df: int) -> Term:
-        return Term(word, {"en": (word,)}, df, 1.0)
-
-    most = terms.MAX_POSTINGS
-    common, rare = term("common", most), term("rare", 3)
-
-    assert driving_terms([common, rare]) == [rare]
-    assert driving_terms([term("huge", 5 * most)]) == [term("huge", 5 * most)]
-    assert set(map(str, driving_terms([term("a", 9), term("b", 2)]))) == {
-        str(term("a", 9)), str(term("b", 2)),
-    }  # fmt: skip
-    assert driving_terms([]) == []
-
-
-def test_a_language_is_asked_for_its_own_forms_only() -> None:
+def test_any_form_of_any_term_in_any_language_is_asked_for() -> None:
     running = Unit("running", {"en": {1: (Lexeme("run", 1),)}, "fr": {1: (Lexeme("running", 0),)}})
-    found = terms_of([running], CORPUS)
 
-    assert any_queries(found, ("de", "en", "fr")) == {"en": "'run'", "fr": "'running'"}
-    assert any_query(found) == "'run' | 'running'"
+    assert any_query(terms_of([running], CORPUS)) == "'run' | 'running'"
     assert any_query([]) == ""
-
-
-def test_every_concept_is_demanded_in_one_of_its_units() -> None:
-    concepts = [[unit("a|á")], [unit("b"), unit("c d")]]
-
-    assert all_queries(concepts, ("en",)) == {"en": "(('a' | 'á')) & (('b') | ('c' & 'd'))"}
-
-
-def test_a_concept_without_lexemes_in_a_language_is_not_demanded_there() -> None:
-    assert all_queries([[unit("a")], [unit("b", languages="en fr")]], ("en", "fr", "de")) == {
-        "en": "('a') & ('b')",
-        "fr": "('b')",
-    }
 
 
 @pytest.mark.parametrize(
     ("words", "all_of", "in_order"),
     [
-        ("a", "'a'", "'a'"),
-        ("a b", "'a' & 'b'", "'a' <1> 'b'"),
-        ("wi-fi wi fi", "'wi' & 'fi'", "'wi' <1> 'fi'"),
-        ("fast wi-fi wi fi", "'fast' & 'wi' & 'fi'", "'fast' <2> 'wi' <1> 'fi'"),
-        ("-200 rack", "'-200' & 'rack'", "'-200' <1> 'rack'"),
-        ("all-in-one", "'all-in-one'", "'all-in-one'"),
-        ("trust|trust-based b", "('trust' | 'trust-based') & 'b'",
+        ("a", "a", "'a'"),
+        ("a b", "a & b", "'a' <1> 'b'"),
+        ("wi-fi wi fi", "wi & fi", "'wi' <1> 'fi'"),
+        ("fast wi-fi wi fi", "fast & wi & fi", "'fast' <2> 'wi' <1> 'fi'"),
+        ("-200 rack", "-200 & rack", "'-200' <1> 'rack'"),
+        ("all-in-one", "all-in-one", "'all-in-one'"),
+        ("trust|trust-based b", "trust | trust-based & b",
          "('trust' | 'trust-based') <1> 'b'"),
     ],
 )  # fmt: skip
 def test_words_are_demanded_by_their_parts(words: str, all_of: str, in_order: str) -> None:
-    assert unit_query(unit(words), "en") == all_of
+    parts = [
+        " | ".join(form.text for form in forms) for forms in demanded(unit(words), "en").values()
+    ]
+    assert " & ".join(parts) == all_of
     assert phrase_query(unit(words), "en") == in_order
 
 
@@ -148,7 +118,7 @@ def test_a_stop_word_leaves_a_gap_in_a_phrase() -> None:
     phrase = Unit("state of the art", {"en": {1: (Lexeme("state", 1),), 4: (Lexeme("art", 1),)}})
 
     assert phrase_query(phrase, "en") == "'state' <3> 'art'"
-    assert phrase_query(phrase, "fr") == unit_query(phrase, "fr") == ""
+    assert (phrase_query(phrase, "fr"), demanded(phrase, "fr")) == ("", {})
 
 
 def test_quoting_doubles_quotes_and_backslashes() -> None:

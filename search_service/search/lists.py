@@ -1,0 +1,177 @@
+"""The lists of a query's lexemes: in which passages each weighs how much, in which materials it is.
+
+A lexeme that is not rare has them stored; a rare one's are read from the index; and whatever was
+written since they were stored is read as it stands. So a list is as it would be now, but for what
+a budget cuts from the end of its passages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.search import postings, ranking
+from search_service.search.columns import Columns, Mask
+from search_service.search.postings import Scored
+from search_service.search.sql import STATEMENTS
+from search_service.search.terms import quoted
+
+# Passages read of all stored lists together, and of one, 8 bytes each. Evidence: ARCHITECTURE.md,
+# "Bounded work".
+BUDGET = 98_304
+DEEPEST = 16_384
+
+# A lexeme as the query has it: its language and itself.
+Form = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FormList:
+    """The best passages of a lexeme with their saturations, and the rows of its materials."""
+
+    passages: Scored
+    rows: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists of some lexemes; one that stands nowhere has none.
+
+    `cut` tells whether there are passages beyond those of a list.
+    """
+
+    by_form: Mapping[Form, FormList]
+    size: int
+    cut: bool = False
+
+    def holding(self, form: Form) -> Mask:
+        """Give the rows of the materials that hold a lexeme."""
+        found = self.by_form.get(form)
+        return found.rows if found else np.zeros(self.size, np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class ListReader:
+    """Reads lists at one snapshot; `rewritten` are the rows whose stored lists are out of date."""
+
+    connection: AsyncConnection
+    columns: Columns
+    rewritten: Mask
+
+    async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:
+        """Read the lists of lexemes; without their passages where only materials are asked for."""
+        if not forms:
+            return Lists({}, self.columns.size)
+        depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
+        found = _Found(self.columns.size)
+        if not self.rewritten.all():
+            await self._read_stored(forms, depth, found)
+            rare = [form for form in forms if form not in found.stored]
+            await self._read_rare(rare, found)
+        if self.rewritten.any():
+            await self._read_written(forms, self.rewritten, found)
+        return found.lists()
+
+    async def in_materials(self, forms: Sequence[Form], rows: Mask) -> Lists:
+        """Read what of the lists is in some materials; all of it."""
+        found = _Found(self.columns.size)
+        await self._read_written(forms, rows, found)
+        return found.lists()
+
+    async def _read_stored(self, forms: Sequence[Form], depth: int, found: "_Found") -> None:
+        rows = await self.connection.execute(
+            STATEMENTS["stored_lists"],
+            {
+                "languages": [language for language, _ in forms],
+                "lexemes": [lexeme for _, lexeme in forms],
+                "bytes": 8 * depth,
+            },
+        )
+        for row in rows:
+            materials = self.columns.mask(np.frombuffer(row.materials, ">i4").astype(np.int64))
+            passages = postings.unpacked(row.postings)
+            if self.rewritten.any():
+                passages = passages.where(self._settled(passages))
+            found.stored.add(forms[row.form])
+            found.add(forms[row.form], passages, materials & ~self.rewritten)
+            found.cut |= len(row.postings) >= 8 * depth
+
+    async def _read_rare(self, forms: Sequence[Form], found: "_Found") -> None:
+        if not forms:
+            return
+        rows = await self.connection.execute(_statement("rare_lists"), _binds(forms))
+        for form, passages in _grouped(rows.all(), forms):
+            settled = passages.where(self._settled(passages))
+            found.add(form, settled, self._rows_of(settled))
+
+    async def _read_written(self, forms: Sequence[Form], rows: Mask, found: "_Found") -> None:
+        any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
+        binds = {"ids": self.columns.ids[rows].tolist(), "any_query": any_query, **_binds(forms)}
+        read = await self.connection.execute(_statement("written_lists"), binds)
+        for form, passages in _grouped(read.all(), forms):
+            found.add(form, passages, self._rows_of(passages))
+
+    def _settled(self, passages: Scored) -> Mask:
+        rows = self.columns.rows(passages.materials)
+        settled: Mask = (rows >= 0) & ~self.rewritten[rows]
+        return settled
+
+    def _rows_of(self, passages: Scored) -> Mask:
+        return self.columns.mask(passages.materials)
+
+
+@dataclass(slots=True)
+class _Found:
+    """Parts of lists as they come in."""
+
+    size: int
+    passages: dict[Form, list[Scored]] = field(default_factory=dict)
+    rows: dict[Form, Mask] = field(default_factory=dict)
+    stored: set[Form] = field(default_factory=set)
+    cut: bool = False
+
+    def add(self, form: Form, passages: Scored, rows: Mask) -> None:
+        self.passages.setdefault(form, []).append(passages)
+        self.rows[form] = self.rows[form] | rows if form in self.rows else rows
+
+    def lists(self) -> Lists:
+        return Lists(
+            {
+                form: FormList(postings.joined(parts), self.rows[form])
+                for form, parts in self.passages.items()
+            },
+            self.size,
+            self.cut,
+        )
+
+
+def _statement(name: str) -> TextClause:
+    composed = {
+        "saturation": ranking.saturation("CAST(f.query AS tsquery)"),
+        "length_factors": ranking.length_factors("p", "c"),
+    }
+    return text(STATEMENTS.sql(name, composed))
+
+
+def _binds(forms: Sequence[Form]) -> dict[str, object]:
+    return {
+        "queries": [quoted(lexeme) for _, lexeme in forms],
+        "languages": [language for language, _ in forms],
+        "steps": ranking.steps(),
+    }
+
+
+def _grouped(rows: Sequence[Row[Any]], forms: Sequence[Form]) -> list[tuple[Form, Scored]]:
+    """The passages of each form among rows of form, key and saturation."""
+    if not rows:
+        return []
+    kind = np.dtype([("form", "i8"), ("key", "i8"), ("saturation", "f8")])
+    table = np.array([tuple(row) for row in rows], kind)
+    return [
+        (forms[number], Scored(part["key"], part["saturation"]))
+        for number in np.unique(table["form"])
+        for part in [table[table["form"] == number]]
+    ]

@@ -1,0 +1,132 @@
+"""Lists of postings added up, and the finalists chosen of them, against plain Python."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search_service.search import finalists, postings, ranking
+from search_service.search.columns import ColumnRow, Columns
+from search_service.search.finalists import Entrants
+from search_service.search.postings import Scored, key_of
+from search_service.text import weighting
+
+PLACES = st.tuples(st.integers(1, 30), st.integers(0, 5))
+LISTS = st.lists(st.dictionaries(PLACES, st.floats(0.1, 0.9), max_size=20), max_size=4)
+
+
+def scored(entries: dict[tuple[int, int], float]) -> Scored:
+    return Scored(
+        np.array([key_of(*place) for place in entries], np.int64),
+        np.array(list(entries.values()), np.float64),
+    )
+
+
+def as_dict(found: Scored) -> dict[tuple[int, int], float]:
+    places = zip(found.materials.tolist(), found.ordinals.tolist(), strict=True)
+    return dict(zip(places, found.scores.tolist(), strict=True))
+
+
+def test_a_posting_is_read_as_it_is_packed() -> None:
+    highest = 2**31 - 1
+    packed = (weighting.SATURATION_STEPS - 1) << 48 | key_of(highest, 65_535)
+
+    found = postings.unpacked(packed.to_bytes(8, "big"))
+
+    assert as_dict(found) == {(highest, 65_535): pytest.approx(1, abs=1e-4)}
+
+
+@given(LISTS, st.floats(0.5, 3))
+def test_sums_and_maxima_are_those_of_each_passage(
+    lists: list[dict[tuple[int, int], float]], weight: float
+) -> None:
+    sums: defaultdict[tuple[int, int], float] = defaultdict(float)
+    best: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for entries in lists:
+        for place, value in entries.items():
+            sums[place] += weight * value
+            best[place] = max(best[place], value)
+    stored = [scored(entries) for entries in lists]
+
+    together = postings.sum_of(stored, [weight] * len(stored))
+
+    assert as_dict(together) == pytest.approx(dict(sums))
+    assert as_dict(postings.best_of(stored)) == pytest.approx(dict(best))
+    assert sorted(together.keys) == together.keys.tolist()
+
+
+def test_forms_of_a_prefix_count_together() -> None:
+    once = weighting.K1 / (weighting.K1 + weighting.K1)  # t = k1
+
+    found = postings.any_of([scored({(1, 1): once}), scored({(1, 1): once, (2, 1): once})])
+
+    assert as_dict(found) == pytest.approx({(1, 1): 2 / 3, (2, 1): 1 / 2})
+
+
+def columns_of(ids: list[int]) -> Columns:
+    return Columns.of(
+        [
+            ColumnRow(key, [], [], None, None, "PRODUCT_BRIEF", "BOTH", None, None, "en", None,
+                      None, None, 0, 0)
+            for key in ids
+        ]
+    )  # fmt: skip
+
+
+@given(st.dictionaries(PLACES, st.floats(0.1, 9), min_size=1, max_size=80), st.data())
+def test_finalists_are_the_materials_of_the_best_passages_full_matches_first(
+    entries: dict[tuple[int, int], float], data: st.DataObject
+) -> None:
+    columns = columns_of(list(range(1, 26)))  # those above 25 are gone
+    flags = st.lists(st.booleans(), min_size=columns.size, max_size=columns.size)
+    allowed, full = np.array(data.draw(flags)), np.array(data.draw(flags))
+    entrants = Entrants(columns, allowed, full, np.ones(columns.size))
+    by_key = dict(sorted(entries.items()))
+
+    chosen = finalists.choose(scored(by_key), entrants, wanted=1)
+
+    pages: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    for (material, ordinal), value in by_key.items():
+        if material <= columns.size and allowed[material - 1]:
+            pages[material][ordinal] = value
+    assert set(chosen.ids.tolist()) == set(pages)
+    assert dict(zip(chosen.ids.tolist(), chosen.is_full.tolist(), strict=True)) == {
+        key: bool(full[key - 1]) for key in pages
+    }
+    passages = zip(chosen.passage_materials.tolist(), chosen.passage_ordinals.tolist(), strict=True)
+    assert set(passages) == {
+        (key, ordinal) for key, values in pages.items() for ordinal in best_pages(values)
+    }
+
+
+def best_pages(values: dict[int, float]) -> list[int]:
+    ordered = sorted((o for o in values if o), key=lambda ordinal: (-values[ordinal], ordinal))
+    return [*ordered[: finalists.PAGES], *(o for o in values if not o)]
+
+
+def test_of_many_materials_the_best_remain() -> None:
+    ids = list(range(1, 3001))
+    entries = {(key, page): float(key) for key in ids for page in range(1, 4)}
+    columns = columns_of(ids)
+    full = columns.ids <= 5
+    entrants = Entrants(columns, np.ones(3000, np.bool_), full, np.ones(3000))
+
+    chosen = finalists.choose(scored(entries), entrants, wanted=20)
+
+    assert set(chosen.ids.tolist()) >= {1, 2, 3, 4, 5, *range(2981, 3001)}
+    assert len(chosen.ids) == max(finalists.LEAST, finalists.MARGIN * 20)
+
+
+def test_own_words_count_little() -> None:
+    entries = {(1, 0): 5.0, (2, 1): 5.0 * ranking.OWN_WEIGHT + 0.01}
+    columns = columns_of([1, 2])
+    entrants = Entrants(columns, np.ones(2, np.bool_), np.zeros(2, np.bool_), np.ones(2))
+
+    rows = finalists._best_rows(
+        np.array([0, 1]), np.array([5.0 * ranking.OWN_WEIGHT, entries[2, 1]]), 1
+    )
+
+    assert columns.ids[rows].tolist() == [2]
+    assert finalists.choose(scored(entries), entrants, 1).passage_ordinals.tolist() == [0, 1]
