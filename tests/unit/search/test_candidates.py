@@ -44,7 +44,7 @@ def found(*concepts: tuple[Unit, ...], **held: str) -> Matching:
     return matching(Analysis(CORPUS, concepts, (), (), ()), lists, COLUMNS)
 
 
-def flags(mask: np.ndarray) -> str:  # type: ignore[type-arg] # a mask
+def flags(mask: np.ndarray) -> str:
     return "".join("1" if held else "0" for held in mask)
 
 
