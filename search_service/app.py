@@ -54,6 +54,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
             await stack.enter_async_context(startup.watched(settings))
             services = Services.open(settings, url, chosen.passwords)
             stack.push_async_callback(services.close)
+            await stack.enter_async_context(services.search_log.writing())
             await services.store.remove_leftovers()
             app.state.services = services
             if chosen.worker:
