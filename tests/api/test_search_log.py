@@ -13,6 +13,7 @@ from tests.integration.ingest import files
 pytestmark = pytest.mark.anyio
 
 QUERY = "kubernetes cluster"
+IS_LOGGED = "SELECT 1 FROM search_log WHERE search_id = :id"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ async def flushed(service: Service) -> None:
     """Wait until everything asked so far is in the log: it is written in the order asked."""
     last = UUID((await ask(service, "admin", q="the last"))["search_id"])
     async with asyncio.timeout(20):
-        while not await rows(service, "SELECT 1 FROM search_log WHERE search_id = :id", id=last):
+        while not await rows(service, IS_LOGGED, id=last):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.1)
 
 
@@ -236,7 +237,10 @@ async def test_several_searches_are_answered_in_their_order_each_by_itself(
 
 
 async def test_several_searches_are_bounded_and_count_as_several(service: Service) -> None:
-    for wrong in ([], [{}] * 11, [{"q": "a", "nonsense": 1}], [{"limit": 0}]):
+    refused: list[list[dict[str, Any]]] = [
+        [], [{}] * 11, [{"q": "a", "nonsense": 1}], [{"limit": 0}],
+    ]  # fmt: skip
+    for wrong in refused:
         response = await service.call("sales", "POST", "/multi-search", json={"searches": wrong})
         assert response.status_code == 400
 
