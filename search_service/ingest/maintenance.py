@@ -22,7 +22,7 @@ from search_service.db.engine import Database
 from search_service.db.partitions import AUDIT_LOGS, SEARCH_LOG, drop_months, make_months
 from search_service.db.tables import LoggedSearch, SearchClick
 from search_service.files.store import FileStore
-from search_service.jobs.queue import NewJob, enqueue, forget
+from search_service.jobs.queue import BACKGROUND, NewJob, enqueue, forget
 from search_service.log import get_logger
 
 MAINTAIN = "maintain"
@@ -67,7 +67,9 @@ async def schedule(connection: AsyncConnection, delay_s: int) -> None:
     """Put the job into the queue, due in so many seconds; one for each hour, whoever asks."""
     due = int(time.time()) + delay_s
     key = f"{MAINTAIN}:{due // HOUR_S}"
-    await enqueue(connection, NewJob(MAINTAIN, priority=-1, dedupe_key=key, delay_s=delay_s))
+    await enqueue(
+        connection, NewJob(MAINTAIN, priority=BACKGROUND, dedupe_key=key, delay_s=delay_s)
+    )
 
 
 async def maintain(database: Database, store: FileStore, retention: Retention) -> list[Done]:
