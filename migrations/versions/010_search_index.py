@@ -1,6 +1,6 @@
 """Stored top postings, and what has changed since they were stored.
 
-`top_postings` holds, for each common lexeme, the passages in which it weighs most. What was changed
+`top_postings` holds, for each common lexeme, the passages in which it weighs most. What was written
 by a transaction outside of `index_state.snapshot` is read from `passages` instead; that is all of
 it while `index_state` is empty, or was written by another database cluster (a restored dump), whose
 transaction numbers mean nothing here.
@@ -28,12 +28,14 @@ UP = (
     "ALTER TABLE top_postings ALTER COLUMN postings SET STORAGE EXTERNAL",
     """
     CREATE TABLE index_changes (
-        material_id    INTEGER NOT NULL,
-        transaction_id XID8 NOT NULL,
+        material_id  INTEGER NOT NULL,
+        changed_in   XID8 NOT NULL,
+        rewritten_in XID8,
         CONSTRAINT pk_index_changes PRIMARY KEY (material_id)
     )
     """,
-    "CREATE INDEX idx_index_changes_transaction ON index_changes(transaction_id)",
+    "CREATE INDEX idx_index_changes_changed ON index_changes(changed_in)",
+    "CREATE INDEX idx_index_changes_rewritten ON index_changes(rewritten_in)",
     """
     CREATE TABLE index_state (
         id                SMALLINT NOT NULL DEFAULT 1,

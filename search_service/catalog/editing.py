@@ -181,6 +181,7 @@ async def count_download(connection: AsyncConnection, caller: Caller, material_i
         .values(usage_count=func.coalesce(_materials.c.usage_count, 0) + 1)
     )
     await connection.execute(statement)
+    await writer.note_change(connection, material_id)
     facts = {"version": material.current_version}
     await _note(connection, caller, _Deed("download", material_id, after=facts))
 

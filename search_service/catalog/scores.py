@@ -21,6 +21,7 @@ from search_service.catalog import completeness, health, materials, versions
 from search_service.catalog.completeness import TextFacts
 from search_service.catalog.health import HealthFacts
 from search_service.db.tables import Material, MaterialDetails, MaterialPage
+from search_service.index import writer
 
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
@@ -52,6 +53,7 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
         .where(_details.c.material_id == material_id)
         .values(completeness_reasons=list(complete.reasons), health_reasons=list(healthy.reasons))
     )
+    await writer.note_change(connection, material_id)
     await health.note(connection, material_id, healthy)
 
 

@@ -35,10 +35,15 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection in a read-only transaction, on the standby if there is one."""
+        """Give a connection in a read-only transaction, on the standby if there is one.
+
+        All of its statements see one snapshot.
+        """
         async with _connection(self.read) as connection:
             with failures.translated():
-                await connection.execution_options(postgresql_readonly=True)
+                await connection.execution_options(
+                    postgresql_readonly=True, isolation_level="REPEATABLE READ"
+                )
                 async with connection.begin():
                     yield connection
 

@@ -98,6 +98,19 @@ SET search_vector = own.search_vector || coalesce((
 FROM passages own
 WHERE m.id = :material_id AND own.material_id = m.id AND own.ordinal = 0
 
+--: note_change
+-- What processes keep of a material to filter, count and sort by is out of date from this
+-- transaction on. Parameters: material_id.
+INSERT INTO index_changes (material_id, changed_in) VALUES (:material_id, pg_current_xact_id())
+ON CONFLICT (material_id) DO UPDATE SET changed_in = EXCLUDED.changed_in
+
+--: note_rewriting
+-- So are the postings of its passages. Parameters: material_id.
+INSERT INTO index_changes (material_id, changed_in, rewritten_in)
+VALUES (:material_id, pg_current_xact_id(), pg_current_xact_id())
+ON CONFLICT (material_id) DO UPDATE
+SET changed_in = EXCLUDED.changed_in, rewritten_in = EXCLUDED.rewritten_in
+
 --: clear_material_vector
 -- Parameters: material_id.
 UPDATE materials SET search_vector = NULL WHERE id = :material_id

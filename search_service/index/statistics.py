@@ -1,29 +1,63 @@
-"""Frequencies of lexemes and words over published passages, refreshed in one pass each.
+"""Frequencies of lexemes and words, and top postings, counted in one pass each.
 
-A draft never shifts what others see: only PUBLISHED passages are counted.
+A draft never shifts what others see: only PUBLISHED passages are counted. Top postings hold the
+passages of every status, as they choose candidates only, for those who may see them.
 """
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.statements import Statements
+from search_service.text import weighting
 
 STATEMENTS = Statements("search_service.index", "statistics.sql")
 
+# Passages that a lexeme must stand in to have a list, and the postings in it. Rarer lexemes are
+# found by the GIN index at once; evidence for both: ARCHITECTURE.md, "Bounded work".
+LEAST_PASSAGES = 32
+MOST_POSTINGS = 16_384
+
 
 async def refresh(connection: AsyncConnection) -> bool:
-    """Recount every language; false when another refresh is at it already."""
+    """Recount every language; false when another refresh is at it already.
+
+    What is committed while it counts may be counted or not, and counts as changed either way.
+    """
     if not (await connection.execute(STATEMENTS["lock"])).scalar_one():
         return False
+    snapshot = (await connection.execute(STATEMENTS["take_snapshot"])).scalar_one()
     await connection.execute(STATEMENTS["write_corpus"])
     for language in (await connection.execute(STATEMENTS["languages"])).scalars().all():
-        for what in ("lexeme", "word"):
-            source = await _filled_in(connection, f"{what}_source", language)
-            await connection.execute(STATEMENTS[f"clear_{what}s"], {"language": language})
-            await connection.execute(
-                STATEMENTS[f"write_{what}s"], {"language": language, "source": source}
-            )
+        await _count_lexemes(connection, language)
+        await _count_words(connection, language)
+    await connection.execute(STATEMENTS["keep_snapshot"], {"snapshot": snapshot})
     return True
+
+
+async def _count_lexemes(connection: AsyncConnection, language: str) -> None:
+    of_language = {"language": language}
+    await connection.execute(STATEMENTS["clear_lexemes"], of_language)
+    await connection.execute(STATEMENTS["clear_postings"], of_language)
+    await connection.execute(
+        STATEMENTS["write_lexemes"],
+        {
+            "k1": weighting.K1,
+            "title_weight": weighting.TITLE_WEIGHT,
+            "title_b": weighting.TITLE_B,
+            "body_b": weighting.BODY_B,
+            "most_frequency": weighting.MAX_FREQUENCY,
+            "steps": weighting.SATURATION_STEPS,
+            "least": LEAST_PASSAGES,
+            "most": MOST_POSTINGS,
+            **of_language,
+        },
+    )
+
+
+async def _count_words(connection: AsyncConnection, language: str) -> None:
+    source = await _filled_in(connection, "word_source", language)
+    await connection.execute(STATEMENTS["clear_words"], {"language": language})
+    await connection.execute(STATEMENTS["write_words"], {"language": language, "source": source})
 
 
 async def _filled_in(connection: AsyncConnection, name: str, language: str) -> str:

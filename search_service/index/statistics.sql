@@ -2,6 +2,18 @@
 -- One refresh at a time; the second one has nothing to add. One boolean.
 SELECT pg_try_advisory_xact_lock(4711001)
 
+--: take_snapshot
+-- What is counted from here on holds at least all that had been committed now.
+SELECT CAST(pg_current_snapshot() AS text), set_config('work_mem', '128MB', true)
+
+--: keep_snapshot
+-- Parameters: snapshot, as it was taken before counting.
+INSERT INTO index_state (id, snapshot, system_identifier)
+SELECT 1, CAST(CAST(:snapshot AS text) AS pg_snapshot), system_identifier FROM pg_control_system()
+ON CONFLICT (id) DO UPDATE
+SET snapshot = EXCLUDED.snapshot, system_identifier = EXCLUDED.system_identifier,
+    refreshed_at = CURRENT_TIMESTAMP
+
 --: languages
 SELECT language FROM corpus_statistics ORDER BY language
 
@@ -28,15 +40,56 @@ WHERE c.language = each.language
 --: clear_lexemes
 DELETE FROM lexeme_statistics WHERE language = :language
 
---: write_lexemes
--- Document frequencies over published page passages. Parameters: language, source: the statement
--- that ts_stat runs.
-INSERT INTO lexeme_statistics (lexeme, language, document_frequency)
-SELECT word, :language, ndoc FROM ts_stat(:source)
+--: clear_postings
+DELETE FROM top_postings WHERE language = :language
 
---: lexeme_source
-SELECT search_vector FROM passages
-WHERE language = %L AND status = 'PUBLISHED' AND ordinal > 0
+--: write_lexemes
+-- Document frequencies over published page passages, and of every lexeme that stands in many
+-- passages, whatever their status, those in which it weighs most: all lists in one pass. A posting
+-- is packed as text.weighting says.
+-- Parameters: language, k1, title_weight, title_b, body_b, most_frequency, steps (of the
+-- saturation), least (passages that a lexeme needs for a list), most (postings in it).
+WITH factors AS (
+    SELECT p.material_id, p.ordinal, p.search_vector,
+           p.status = 'PUBLISHED' AND p.ordinal > 0 AS counts,
+           f.title_weight / (1 - f.title_b + f.title_b * p.length_title / c.average_title)
+               - b.body_factor AS title_factor,
+           b.body_factor
+    FROM passages p
+    JOIN corpus_statistics c ON c.language = p.language
+    CROSS JOIN (SELECT CAST(:title_weight AS double precision) AS title_weight,
+                       CAST(:title_b AS double precision) AS title_b,
+                       CAST(:body_b AS double precision) AS body_b) f
+    CROSS JOIN LATERAL (
+        SELECT 1 / (1 - f.body_b + f.body_b * p.length_body / c.average_body) AS body_factor
+        OFFSET 0
+    ) b
+    WHERE p.language = :language AND p.ordinal < 65536
+), frequencies AS (
+    SELECT l.lexeme, p.counts, p.material_id, p.ordinal,
+           least(cardinality(l.positions), CAST(:most_frequency AS integer)) * p.body_factor
+           + least(cardinality(array_positions(l.weights, 'A')), CAST(:most_frequency AS integer))
+             * p.title_factor AS frequency
+    FROM factors p CROSS JOIN LATERAL unnest(p.search_vector) l
+), counted AS MATERIALIZED (
+    SELECT lexeme, count(*) AS passages, count(*) FILTER (WHERE counts) AS published,
+           substring(string_agg(int8send(packed), '' ORDER BY packed DESC)
+                     FROM 1 FOR 8 * CAST(:most AS integer)) AS best
+    FROM (
+        SELECT lexeme, counts,
+               (CAST(floor(
+                   CAST(:steps AS integer)
+                   * (frequency / (frequency + CAST(:k1 AS double precision)))
+               ) AS bigint) << 48) | (CAST(material_id AS bigint) << 16) | ordinal AS packed
+        FROM frequencies
+    ) postings
+    GROUP BY lexeme
+), statistics AS (
+    INSERT INTO lexeme_statistics (lexeme, language, document_frequency)
+    SELECT lexeme, :language, published FROM counted WHERE published > 0
+)
+INSERT INTO top_postings (lexeme, language, passages, postings)
+SELECT lexeme, :language, passages, best FROM counted WHERE passages >= :least
 
 --: clear_words
 DELETE FROM surface_words WHERE language = :language

@@ -84,6 +84,15 @@ async def remove_material(connection: AsyncConnection, material_id: int) -> None
         {"material_id": material_id, "first": 0, "last": LAST_ORDINAL},
     )
     await connection.execute(STATEMENTS["clear_material_vector"], {"material_id": material_id})
+    await connection.execute(STATEMENTS["note_rewriting"], {"material_id": material_id})
+
+
+async def note_change(connection: AsyncConnection, material_id: int) -> None:
+    """Tell every process that searches of a change outside of the index: a use, a score.
+
+    The other functions of this module do so by themselves.
+    """
+    await connection.execute(STATEMENTS["note_change"], {"material_id": material_id})
 
 
 async def _lock(connection: AsyncConnection, material_id: int) -> RowMapping | None:
@@ -180,3 +189,4 @@ async def _write_vector(connection: AsyncConnection, material_id: int) -> None:
         STATEMENTS["write_material_vector"],
         {"material_id": material_id, "most_bytes": MATERIAL_VECTOR_BYTES},
     )
+    await connection.execute(STATEMENTS["note_rewriting"], {"material_id": material_id})

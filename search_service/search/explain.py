@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -11,14 +12,26 @@ from search_service.search import ranking
 from search_service.search.analysis import Analysis
 from search_service.search.answer import Part
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import Term, any_query, driving_terms
+from search_service.search.terms import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A material of which the score is explained: the ordinals that made it, and its priors.
+
+    A prior is its name, its share of the relevance and what it says.
+    """
+
+    material_id: int
+    ordinals: Sequence[int]
+    priors: Sequence[tuple[str, float, str]]
 
 
 async def explanations(
-    connection: AsyncConnection, ids: Sequence[int], analysis: Analysis
+    connection: AsyncConnection, analysis: Analysis, asked: Sequence[Explained]
 ) -> dict[int, tuple[Part, ...]]:
     """Give the parts of each material's score, in the order in which they count."""
-    if not (ids and analysis.terms):
+    if not (asked and analysis.terms):
         return {}
     scores = ranking.term_scores(analysis.terms)
     statement = STATEMENTS.sql(
@@ -28,22 +41,36 @@ async def explanations(
             "length_factors": ranking.length_factors("p", "c"),
         },
     )
-    binds = {name: value for score in scores for name, value in score.binds.items()}
-    query = any_query(driving_terms(analysis.terms))
-    rows = await connection.execute(text(statement), {"ids": ids, "any_query": query, **binds})
+    pairs = [(each.material_id, ordinal) for each in asked for ordinal in each.ordinals]
+    rows = await connection.execute(
+        text(statement),
+        {
+            "ids": [material_id for material_id, _ in pairs],
+            "ordinals": [ordinal for _, ordinal in pairs],
+            **{name: value for score in scores for name, value in score.binds.items()},
+        },
+    )
     by_material: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         by_material[row.material_id].append(row)
-    return {key: tuple(_parts(found, analysis.terms)) for key, found in by_material.items()}
+    return {
+        each.material_id: tuple(_parts(by_material[each.material_id], analysis.terms, each))
+        for each in asked
+    }
 
 
-def _parts(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
-    # A row without a score holds a word of another language only.
-    scored = [row for row in rows if sum(row.scores) > 0]
+def _parts(rows: Sequence[Row[Any]], terms: Sequence[Term], asked: Explained) -> list[Part]:
+    parts = _relevance(rows, terms)
+    relevance = sum(part.value for part in parts)
+    return parts + [
+        Part(name, relevance * share, words) for name, share, words in asked.priors if share > 0
+    ]
+
+
+def _relevance(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
     pages = sorted(
-        (row for row in scored if row.ordinal), key=lambda row: (-sum(row.scores), row.ordinal)
+        (row for row in rows if row.ordinal), key=lambda row: (-sum(row.scores), row.ordinal)
     )
-    own = [row for row in scored if not row.ordinal]
     parts = []
     for row in pages[:1]:
         parts += _term_parts(row, terms, 1.0, f"on slide {row.page_number}")
@@ -55,8 +82,9 @@ def _parts(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
                 f"Slide {row.page_number} matches too and adds {weight:.0%} of its own score.",
             )
         )
-    for row in own:
-        parts += _term_parts(row, terms, ranking.OWN_WEIGHT, "in the name, tags or description")
+    for row in rows:
+        if not row.ordinal:
+            parts += _term_parts(row, terms, ranking.OWN_WEIGHT, "in the name, tags or description")
     return parts
 
 

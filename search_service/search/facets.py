@@ -1,19 +1,18 @@
 """Exact disjunctive facets: the counts of a facet ignore that facet's own selection.
 
-Pure: it counts rows that were fetched, and is told the names that ids stand for.
+Pure: it counts rows of the columns in the process, and is told the names that ids stand for.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import chain
-from operator import attrgetter
-from typing import NamedTuple
+
+import numpy as np
 
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
 from search_service.search.answer import Facet, FacetValue
+from search_service.search.columns import Columns, Mask
 from search_service.search.dates import DateFilter
 from search_service.search.tree import Field, FieldFilter
 
@@ -26,29 +25,6 @@ RECENT_DAYS: Mapping[str, tuple[str, int]] = {
     "90d": ("Last 90 days", 90),
     "365d": ("Last year", 365),
 }
-
-
-class FacetRow(NamedTuple):
-    """A matching material, as the statements' `facet_columns` give it.
-
-    A tuple, as thousands are made for one search: that takes a fifth of a dataclass's time.
-    """
-
-    id: int
-    persona_ids: Sequence[int]
-    segment_ids: Sequence[int]
-    universe_name: str | None
-    product_name: str | None
-    material_type: str
-    audience: str
-    status: str | None
-    file_format: str | None
-    language: str
-    tags: Sequence[str] | None
-    owner_id: int | None
-    updated_at: datetime | None
-    usage_count: int | None
-    health_score: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +71,9 @@ def select(
     for item in filters:
         values = wanted if not item.excluded else refused
         for typed in item.values:
-            meant = _meant(item.field, typed, names)
-            values.setdefault(item.field, set()).update(meant)
-            unknown += [] if meant else [(item.field, typed)]
+            found = meant(item.field, typed, names)
+            values.setdefault(item.field, set()).update(found)
+            unknown += [] if found else [(item.field, typed)]
     days = [RECENT_DAYS[span][1] for span in wanted.get(Field.UPDATED, ())]
     return Selection(
         {field: frozenset(values) for field, values in wanted.items()},
@@ -108,27 +84,21 @@ def select(
     )
 
 
-def matching(rows: Sequence[FacetRow], selection: Selection) -> list[FacetRow]:
-    """Give the rows that pass the whole selection, in their order."""
-    if selection.is_empty:
-        return list(rows)
-    failed = frozenset().union(*_failed(rows, selection).values())
-    return [row for place, row in enumerate(rows) if place not in failed]
+def passing(columns: Columns, mask: Mask, selection: Selection) -> Mask:
+    """Give the rows of a mask that pass the whole selection."""
+    return mask & _all(_tests(columns, selection).values(), columns)
 
 
 def count(
-    rows: Sequence[FacetRow], selection: Selection, names: Names, now: datetime
+    columns: Columns, mask: Mask, selection: Selection, names: Names, now: datetime
 ) -> tuple[Facet, ...]:
-    """Count every facet over the rows that pass the selection in all other facets."""
-    failed = _failed(rows, selection)
-    passing = matching(rows, selection)
+    """Count every facet over the rows of a mask that pass the selection in all other facets."""
+    tests = _tests(columns, selection)
     facets = []
     for field in Field:
-        counted = passing
-        if field in failed:
-            others = frozenset().union(*(places for key, places in failed.items() if key != field))
-            counted = [row for place, row in enumerate(rows) if place not in others]
-        facets.append(_facet(field, _counts(field, counted, now), selection, names))
+        others = _all((test for key, test in tests.items() if key != field), columns)
+        counts = _counts(columns, field, mask & others, now)
+        facets.append(_facet(field, counts, selection, names))
     return tuple(facets)
 
 
@@ -149,63 +119,49 @@ def _facet(field: Field, counts: Mapping[str, int], selection: Selection, names:
     )
 
 
-def _counts(field: Field, rows: Sequence[FacetRow], now: datetime) -> dict[str, int]:
-    """How many rows have each value; whole columns at a time, as there may be thousands."""
-    column = map(attrgetter(_COLUMNS[field]), rows)
-    if field is Field.UPDATED:
-        moments = [moment for moment in column if moment is not None]
-        return {
-            bucket: sum(moment >= now - timedelta(days=days) for moment in moments)
-            for bucket, (_, days) in RECENT_DAYS.items()
-        }
-    if field in _LISTS:
-        counts = Counter(chain.from_iterable(set(values or ()) for values in column))
-    else:
-        counts = Counter(column)
-    if field is Field.STATUS and None in counts:
-        counts[UNSTATED_STATUS] += counts[None]
-    return {str(value): number for value, number in counts.items() if value is not None}
+def _counts(columns: Columns, field: Field, mask: Mask, now: datetime) -> dict[str, int]:
+    if field is not Field.UPDATED:
+        return columns.counts(field, mask)
+    moments = columns.updated[mask]
+    return {
+        bucket: int(np.count_nonzero(moments >= (now - timedelta(days=days)).timestamp()))
+        for bucket, (_, days) in RECENT_DAYS.items()
+    }
 
 
-def _failed(rows: Sequence[FacetRow], selection: Selection) -> dict[Field, frozenset[int]]:
-    """For each field of the selection the places of the rows that do not pass in it."""
-    failed = {}
+def _tests(columns: Columns, selection: Selection) -> dict[Field, Mask]:
+    """For each field of the selection, which rows pass in it."""
+    tests = {}
     for field in {*selection.wanted, *selection.refused} - {Field.UPDATED}:
-        passes = _test_of(field, selection)
-        failed[field] = frozenset(place for place, row in enumerate(rows) if not passes(row))
+        passes = ~columns.having(field, selection.refused.get(field, ()))
+        if field in selection.wanted:
+            passes &= columns.having(field, selection.wanted[field])
+        tests[field] = passes
     if selection.updated or Field.UPDATED in selection.wanted:
-        failed[Field.UPDATED] = frozenset(
-            place for place, row in enumerate(rows) if not _is_recent(row.updated_at, selection)
-        )
-    return failed
+        tests[Field.UPDATED] = _recent(columns, selection)
+    return tests
 
 
-def _test_of(field: Field, selection: Selection) -> Callable[[FacetRow], bool]:
-    wanted, refused = selection.wanted.get(field), selection.refused.get(field, frozenset())
-    value_of = attrgetter(_COLUMNS[field])
-
-    def passes(row: FacetRow) -> bool:
-        value = value_of(row)
-        if field is Field.STATUS and value is None:
-            value = UNSTATED_STATUS
-        values = (
-            {str(one).casefold() for one in (value or ())}
-            if field in _LISTS
-            else (set() if value is None else {str(value).casefold()})
-        )
-        return not values & refused and (wanted is None or bool(values & wanted))
-
-    return passes
+def _all(tests: Iterable[Mask], columns: Columns) -> Mask:
+    together = np.ones(columns.size, np.bool_)
+    for test in tests:
+        together &= test
+    return together
 
 
-def _is_recent(moment: datetime | None, selection: Selection) -> bool:
-    """Tell whether a moment is on the days asked for, and in one of the spans."""
-    if moment is None:
-        return False
-    if Field.UPDATED in selection.wanted and not (selection.since and moment >= selection.since):
-        return False
-    days, day = selection.updated or DateFilter(), moment.astimezone(UTC).date()
-    return (days.since or date.min) <= day <= (days.until or date.max)
+def _recent(columns: Columns, selection: Selection) -> Mask:
+    """Tell which rows were updated on the days asked for, and in one of the spans."""
+    days = selection.updated or DateFilter()
+    begin, end = _midnight(days.since or date.min), _midnight(days.until or date.max) + _DAY_S
+    recent: Mask = (columns.updated >= begin) & (columns.updated < end)
+    if Field.UPDATED in selection.wanted:
+        since = selection.since
+        recent &= columns.updated >= (since.timestamp() if since else float("inf"))
+    return recent
+
+
+def _midnight(day: date) -> float:
+    return (day - date(1970, 1, 1)).days * _DAY_S
 
 
 _ENUMS: Mapping[Field, type[StrEnum]] = {
@@ -214,28 +170,11 @@ _ENUMS: Mapping[Field, type[StrEnum]] = {
     Field.STATUS: MaterialStatus,
 }
 _ID_DIGITS = 10
-_LISTS = {Field.PERSONA, Field.SEGMENT, Field.TAG}
-# Without a status a material counts as a draft.
-UNSTATED_STATUS = "DRAFT"
-
-_COLUMNS: Mapping[Field, str] = {
-    Field.PERSONA: "persona_ids",
-    Field.SEGMENT: "segment_ids",
-    Field.UNIVERSE: "universe_name",
-    Field.PRODUCT: "product_name",
-    Field.TYPE: "material_type",
-    Field.AUDIENCE: "audience",
-    Field.STATUS: "status",
-    Field.TAG: "tags",
-    Field.FORMAT: "file_format",
-    Field.LANGUAGE: "language",
-    Field.OWNER: "owner_id",
-    Field.UPDATED: "updated_at",
-}
+_DAY_S = 86_400.0
 
 
-def _meant(field: Field, typed: str, names: Names) -> set[str]:
-    """The folded row values that a typed value stands for; none where no row can have it."""
+def meant(field: Field, typed: str, names: Names) -> set[str]:
+    """Give the folded row values that a typed value stands for; none where no row can have it."""
     folded = typed.strip().casefold()
     if field in names.names:
         known = names.names[field]

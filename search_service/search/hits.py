@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.accounts.policy import Principal, is_guest
+from search_service.accounts.policy import is_guest, visible_binds
 from search_service.search import highlight, ranking
-from search_service.search.analysis import Analysis
 from search_service.search.answer import Hit, NamedId, Part, Slide
-from search_service.search.explain import explanations
+from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
-from search_service.search.request import SearchRequest, Sort
 from search_service.search.sql import STATEMENTS
+from search_service.search.state import Search
 from search_service.search.terms import all_queries, any_query
 from search_service.search.tree import Field
 from search_service.text.languages import configuration
@@ -24,11 +22,15 @@ from search_service.text.normalise import indexable
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One material in its place; `score` is 0 where another order was asked for."""
+    """One material in its place; `score` is 0 where another order was asked for.
+
+    `ordinals` are the passages that made the score, best first.
+    """
 
     material_id: int
     full: bool
     score: float
+    ordinals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +53,53 @@ class _Shown:
     names: Names
 
 
-async def fill(
-    connection: AsyncConnection,
-    principal: Principal,
-    request: SearchRequest,
-    analysis: Analysis,
-    ranked: Sequence[Ranked],
-    names: Names,
-) -> tuple[Hit, ...]:
+async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     """Give the hits of `ranked`, in its order."""
-    ids = [item.material_id for item in ranked]
-    rows = await connection.execute(STATEMENTS["materials"], {"ids": ids})
-    facts = {row.id: row for row in rows}
-    slides = await _best_slides(connection, principal, ids, analysis, request.slides)
-    explained = request.explain and request.sort is Sort.RELEVANCE
+    found = await search.connection.execute(
+        STATEMENTS["materials"],
+        {"ids": [item.material_id for item in ranked], **visible_binds(search.principal)},
+    )
+    facts = {row.id: row for row in found}
+    kept = [item for item in ranked if item.material_id in facts]
+    slides = await _best_slides(search, list(facts))
     shown = _Shown(
         facts=facts,
         slides=slides,
-        missing=await _missing(connection, [r.material_id for r in ranked if not r.full], analysis),
-        reasons=await explanations(connection, ids, analysis) if explained else {},
-        words=await _matching_words(connection, facts, slides, analysis),
-        names=names,
+        missing=await _missing(search, [item.material_id for item in kept if not item.full]),
+        reasons=await _reasons(search, kept),
+        words=await _matching_words(search, facts, slides),
+        names=search.names,
     )
-    return tuple(_hit(item, shown) for item in ranked if item.material_id in facts)
+    return tuple(_hit(item, shown) for item in kept)
 
 
-async def _best_slides(
-    connection: AsyncConnection,
-    principal: Principal,
-    ids: Sequence[int],
-    analysis: Analysis,
-    most: int,
-) -> Mapping[int, _Slides]:
-    if not (ids and analysis.terms):
+async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tuple[Part, ...]]:
+    if not (search.request.explain and search.by_relevance):
         return {}
-    score = ranking.passage_score(analysis.terms)
+    columns, parts = search.columns, search.priors
+    asked = []
+    for item in ranked:
+        row = columns.row_of[item.material_id]
+        shares = [(part.name, float(part.gains[row]), part.words) for part in parts]
+        asked.append(Explained(item.material_id, item.ordinals, shares))
+    return await explanations(search.connection, search.analysis, asked)
+
+
+async def _best_slides(search: Search, ids: Sequence[int]) -> Mapping[int, _Slides]:
+    terms = search.analysis.terms
+    if not (ids and terms):
+        return {}
+    score = ranking.passage_score(terms)
     statement = STATEMENTS.sql(
         "slides", {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
     )
-    rows = await connection.execute(
+    rows = await search.connection.execute(
         text(statement),
         {
             "ids": ids,
-            "any_query": any_query(analysis.terms),
-            "slides": most,
-            "see_notes": not is_guest(principal),
+            "any_query": any_query(terms),
+            "slides": search.request.slides,
+            "see_notes": not is_guest(search.principal),
             **score.binds,
         },
     )
@@ -112,18 +116,17 @@ def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     return found
 
 
-async def _missing(
-    connection: AsyncConnection, ids: Sequence[int], analysis: Analysis
-) -> Mapping[int, tuple[str, ...]]:
+async def _missing(search: Search, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
     """The words that each of the partial hits does not hold anywhere."""
     if not ids:
         return {}
+    analysis = search.analysis
     triples = [
         (number, language, query)
         for number, concept in enumerate(analysis.concepts)
         for language, query in all_queries([concept], analysis.corpus.languages).items()
     ]
-    rows = await connection.execute(
+    rows = await search.connection.execute(
         STATEMENTS["lacked_concepts"],
         {
             "ids": ids,
@@ -140,14 +143,11 @@ async def _missing(
 
 
 async def _matching_words(
-    connection: AsyncConnection,
-    facts: Mapping[int, Row[Any]],
-    slides: Mapping[int, _Slides],
-    analysis: Analysis,
+    search: Search, facts: Mapping[int, Row[Any]], slides: Mapping[int, _Slides]
 ) -> dict[str, set[str]]:
     """The words to mark, in lower case, by language."""
     lexemes: defaultdict[str, set[str]] = defaultdict(set)
-    for term in analysis.terms:
+    for term in search.analysis.terms:
         for language, forms in term.forms.items():
             lexemes[language].update(forms)
     rows = (*facts.values(), *(row for found in slides.values() for row in found.best))
@@ -161,7 +161,7 @@ async def _matching_words(
     found: dict[str, set[str]] = defaultdict(set)
     if not likely:
         return found
-    looked_up = await connection.execute(
+    looked_up = await search.connection.execute(
         STATEMENTS["lexemes_of_words"],
         {
             "words": [indexable(word) for word, _ in likely],

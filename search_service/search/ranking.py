@@ -11,18 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search_service.search.terms import Term, quoted
+from search_service.text.weighting import BODY_B, K1, MAX_FREQUENCY, TITLE_B, TITLE_WEIGHT
 
-K1 = 1.2
-TITLE_WEIGHT = 4.0
-TITLE_B = 0.5
-BODY_B = 0.75
+# What the saturation of a term is multiplied with, beside its weight.
+UNIT = K1 + 1
 
 # What a material's next passages and its own words (name, tags, description) add to its best one.
 NEXT_WEIGHTS = (0.05, 0.02)
 OWN_WEIGHT = 0.1
 
-_MAX_FREQUENCY = 64
-_MAX_FORMS = 4
+# Beyond so many forms of a word it is a prefix's.
+MAX_FORMS = 4
 _FEW_TERMS = 2
 _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
@@ -74,14 +73,14 @@ def length_factors(row: str, corpus: str) -> str:
 def steps() -> list[float]:
     """Give the borders between the sums of 1/j² for one frequency and the next, 64 of them."""
     borders, total = [], 0.0
-    for j in range(1, _MAX_FREQUENCY + 1):
+    for j in range(1, MAX_FREQUENCY + 1):
         borders.append(total + 0.6 / j**2)
         total += 1 / j**2
     return borders
 
 
 def _term_score(number: int, term: Term) -> Expression:
-    binds: dict[str, object] = {f"weight_{number}": term.weight * (K1 + 1), "steps": steps()}
+    binds: dict[str, object] = {f"weight_{number}": term.weight * UNIT, "steps": steps()}
     cases: list[str] = []
     for forms, languages in _by_forms(term).items():
         name = f"term_{number}_{len(cases)}"
@@ -110,7 +109,7 @@ def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
     Of the many forms of a prefix it is the sum over forms of the sum of 1/j²: one occurrence
     counts 1 and each more of the same form less, which costs one look at the vector, not 64.
     """
-    if len(forms) > _MAX_FORMS:
+    if len(forms) > MAX_FORMS:
         rank = "ts_rank('{weights}', p.search_vector, CAST(:{name} AS tsquery))"
         count = f"{{rank}} * {_RANK_UNIT} * {len(forms)}"
         total = count.format(rank=rank.format(weights="{1,1,1,1}", name=name))

@@ -28,12 +28,24 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What the caller says of the customer: names or ids, each a soft boost and never a filter."""
+
+    persona: str | None = None
+    segment: str | None = None
+    industry: str | None = None
+    stage: str | None = None
+    product: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One search.
 
     `selection` holds the values chosen in each facet (any of them, beside those of `text`):
     names or ids, in whatever case. `limit` is 1 to 100 materials, `slides` 0 to 20 of each.
-    `correct` allows unknown words to be corrected; `facets` asks for the counts.
+    `correct` allows unknown words to be corrected; `facets` asks for the counts; `context` lifts
+    what fits a customer.
     """
 
     text: str = ""
@@ -46,3 +58,4 @@ class SearchRequest:
     correct: bool = True
     facets: bool = True
     explain: bool = False
+    context: Context = Context()

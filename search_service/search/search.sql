@@ -1,8 +1,27 @@
---: session
+--: begin
 -- For the length of the transaction: a plan for the values at hand (a generic plan would not see
--- that most filters are absent) and an end to every statement. Parameters: timeout (ms, as text).
+-- that most filters are absent), an index for what stands in most rows too (a scan of materials
+-- unpacks every vector: 250 ms instead of 9 at 53,000 materials), and an end to every statement.
+-- Gives the snapshot, the materials written since the postings were counted (NULL: all of them),
+-- and those changed since a snapshot known before (NULL: none is known).
+-- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
-       set_config('statement_timeout', :timeout, true)
+       set_config('enable_seqscan', 'off', true),
+       set_config('statement_timeout', :timeout, true),
+       CAST(pg_current_snapshot() AS text) AS snapshot,
+       CASE WHEN s.snapshot IS NOT NULL THEN (
+           SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
+           WHERE c.rewritten_in >= pg_snapshot_xmin(s.snapshot)
+             AND NOT pg_visible_in_snapshot(c.rewritten_in, s.snapshot)
+       ) END AS rewritten,
+       CASE WHEN k.snapshot IS NOT NULL THEN (
+           SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
+           WHERE c.changed_in >= pg_snapshot_xmin(k.snapshot)
+             AND NOT pg_visible_in_snapshot(c.changed_in, k.snapshot)
+       ) END AS changed
+FROM (SELECT CAST(CAST(:known AS text) AS pg_snapshot) AS snapshot) k
+LEFT JOIN index_state s
+    ON s.system_identifier = (SELECT system_identifier FROM pg_control_system())
 
 --: analyse
 -- The lexemes of each unit (a word or a phrase) in each language that the library holds, with
@@ -60,100 +79,115 @@ ORDER BY unit, e.document_frequency DESC, e.lexeme, e.language
 -- The languages that passages exist in, with size and average lengths of the published ones.
 SELECT language, passages, average_title, average_body FROM corpus_statistics ORDER BY language
 
---: matching_materials
--- Visible materials that match a tsquery of their own language, with what facets count.
--- Parameters: languages and queries (in pairs), and those of the access predicate.
--- Index: idx_materials_search_vector, then pk_passages.
-SELECT {{facet_columns}}
-FROM unnest(CAST(:languages AS text[]), CAST(:queries AS text[])) AS q(language, query)
-JOIN materials m ON m.search_vector @@ CAST(q.query AS tsquery)
-JOIN material_details d ON d.material_id = m.id AND d.language = q.language
-JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
-WHERE {{visible(m)}}
+--: all_columns
+-- What is kept of every material to filter, count and sort by. Once in a process; reads all of it.
+SELECT {{column_values}}
 
---: visible_materials
--- All visible materials, for a search without words. Parameters: those of the access predicate.
-SELECT {{facet_columns}}
-FROM materials m
-JOIN material_details d ON d.material_id = m.id
-JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
-WHERE {{visible(m)}}
+--: changed_columns
+-- The same of some materials; nothing of one that is gone. Parameters: ids. Index: materials_pkey.
+SELECT {{column_values}} WHERE m.id = ANY(CAST(:ids AS integer[]))
 
---: facet_columns
+--: column_values
 m.id, p.persona_ids, p.segment_ids, m.universe_name, m.product_name, m.material_type, m.audience,
 m.status, m.file_format, d.language, m.tags, m.owner_id, m.updated_at, m.usage_count,
 m.health_score
+FROM materials m
+JOIN material_details d ON d.material_id = m.id
+JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
+
+--: matching_materials
+-- The ids of all materials that match a tsquery, for each of several, as the bytes of an array:
+-- who may see them, and which are of the query's language, is decided on the columns.
+-- Parameters: queries. Index: idx_materials_search_vector.
+SELECT array_send((
+    SELECT coalesce(array_agg(m.id), '{}') FROM materials m
+    WHERE m.search_vector @@ CAST(q.query AS tsquery)
+)) AS ids
+FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS q(query, number)
+ORDER BY q.number
 
 --: phrase_materials
--- Visible materials of which one passage holds a phrase, or any of several.
--- Parameters: languages and queries (in pairs), and those of the access predicate.
--- Index: idx_passages_search_vector.
-SELECT coalesce(array_agg(DISTINCT p.material_id), '{}')
-FROM unnest(CAST(:languages AS text[]), CAST(:queries AS text[])) AS q(language, query)
-JOIN passages p ON p.search_vector @@ CAST(q.query AS tsquery) AND p.language = q.language
-WHERE {{visible(p)}}
+-- The same for a phrase, which stands within one passage; an id comes as often as there are such.
+-- Parameters: queries. Index: idx_passages_search_vector.
+SELECT array_send((
+    SELECT coalesce(array_agg(p.material_id), '{}') FROM passages p
+    WHERE p.search_vector @@ CAST(q.query AS tsquery)
+)) AS ids
+FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS q(query, number)
+ORDER BY q.number
+
+--: top_postings
+-- The best postings of common lexemes, packed as text.weighting says; none for a rare one.
+-- Parameters: lexemes and languages (in pairs), bytes (of each list). Index: pk_top_postings.
+SELECT f.number - 1 AS form, substring(t.postings FROM 1 FOR CAST(:bytes AS integer)) AS postings
+FROM unnest(CAST(:lexemes AS text[]), CAST(:languages AS text[]))
+    WITH ORDINALITY AS f(lexeme, language, number)
+JOIN top_postings t ON t.lexeme = f.lexeme AND t.language = f.language
+
+--: rare_passages
+-- Keys and scores of the passages that hold rare lexemes.
+-- Parameters: any_query, those of the score. Index: idx_passages_search_vector.
+SELECT (CAST(s.material_id AS bigint) << 16) | s.ordinal AS key, s.score
+FROM (
+    SELECT p.material_id, p.ordinal, {{score}} AS score
+    FROM (
+        SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
+        FROM passages p JOIN corpus_statistics c ON c.language = p.language
+        WHERE p.search_vector @@ CAST(:any_query AS tsquery)
+        OFFSET 0
+    ) p
+) s
+WHERE s.score > 0
+
+--: passages_of
+-- Keys and scores of all passages of some materials: of few, or of what was written lately.
+-- Parameters: ids, any_query, those of the score. Index: pk_passages.
+SELECT (CAST(s.material_id AS bigint) << 16) | s.ordinal AS key, s.score
+FROM (
+    SELECT p.material_id, p.ordinal, {{score}} AS score
+    FROM (
+        SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
+        FROM passages p JOIN corpus_statistics c ON c.language = p.language
+        WHERE p.material_id = ANY(CAST(:ids AS integer[]))
+          AND p.search_vector @@ CAST(:any_query AS tsquery)
+        OFFSET 0
+    ) p
+) s
+WHERE s.score > 0
 
 --: rank
--- The best materials by score, full matches first.
--- The best passages choose materials (a material's own words, passage 0, at their weight); these
--- are then scored by all of their matching passages.
--- Parameters: any_query, those of the score and of the access predicate, own_weight, full (ids of
--- full matches), within (ids, or NULL for all), candidates (passages), finalists (materials), most,
--- and after_full, after_score, after_id (NULL for the first page).
--- Index: idx_passages_search_vector, then pk_passages.
-WITH finalists AS MATERIALIZED (
-    SELECT b.material_id, b.is_full
-    FROM (
-        SELECT s.material_id, s.is_full,
-               CASE WHEN s.ordinal = 0 THEN CAST(:own_weight AS double precision) ELSE 1 END
-               * s.score AS score
-        FROM (
-            SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score
-            FROM (
-                SELECT p.material_id, p.ordinal, p.language, p.search_vector,
-                       p.material_id = ANY(CAST(:full AS integer[])) AS is_full,
-                       {{length_factors}}
-                FROM passages p JOIN corpus_statistics c ON c.language = p.language
-                WHERE p.search_vector @@ CAST(:any_query AS tsquery)
-                  AND {{visible(p)}}
-                  AND (CAST(:within AS integer[]) IS NULL
-                       OR p.material_id = ANY(CAST(:within AS integer[])))
-                OFFSET 0
-            ) p
-            OFFSET 0
-        ) s
-        WHERE s.score > 0
-        ORDER BY s.is_full DESC, score DESC, s.material_id DESC
-        LIMIT CAST(:candidates AS integer)
-    ) b
-    GROUP BY b.material_id, b.is_full
-    ORDER BY b.is_full DESC, max(b.score) DESC, b.material_id DESC
-    LIMIT CAST(:finalists AS integer)
-)
-SELECT r.material_id, r.is_full, r.score
+-- The exact order of the finalists: by full match, then by their best passages and own words
+-- (passage 0), times their factor. `ordinals` are the passages that count, best first.
+-- Parameters: ids, full and factors (in parallel), passage_materials and passage_ordinals (in
+-- pairs), most, after_full, after_score and after_id (NULL for the first page), those of the score
+-- and of the access predicate. Index: pk_passages.
+SELECT r.material_id, r.is_full, r.score, r.ordinals
 FROM (
-    SELECT g.material_id, g.is_full,
-           {{material_score}} AS score
-    FROM (
-        SELECT s.material_id, s.is_full,
-               array_agg(s.score ORDER BY s.score DESC) FILTER (WHERE s.ordinal > 0) AS pages,
+    SELECT g.material_id, f.is_full, f.factor * ({{material_score}}) AS score, g.ordinals
+    FROM unnest(CAST(:ids AS integer[]), CAST(:full AS boolean[]),
+                CAST(:factors AS double precision[])) AS f(id, is_full, factor)
+    JOIN (
+        SELECT s.material_id,
+               array_agg(s.score ORDER BY s.score DESC, s.ordinal) FILTER (WHERE s.ordinal > 0)
+                   AS pages,
+               array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal) AS ordinals,
                max(s.score) FILTER (WHERE s.ordinal = 0) AS own
         FROM (
-            SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score
+            SELECT p.material_id, p.ordinal, {{score}} AS score
             FROM (
-                SELECT p.material_id, p.ordinal, p.language, p.search_vector, f.is_full,
-                       {{length_factors}}
-                FROM finalists f
-                JOIN passages p ON p.material_id = f.material_id
+                SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
+                FROM unnest(CAST(:passage_materials AS integer[]),
+                            CAST(:passage_ordinals AS integer[])) AS k(material_id, ordinal)
+                JOIN passages p ON p.material_id = k.material_id AND p.ordinal = k.ordinal
                 JOIN corpus_statistics c ON c.language = p.language
-                WHERE p.search_vector @@ CAST(:any_query AS tsquery)
+                WHERE {{visible(p)}}
                 OFFSET 0
             ) p
             OFFSET 0
         ) s
         WHERE s.score > 0
-        GROUP BY s.material_id, s.is_full
-    ) g
+        GROUP BY s.material_id
+    ) g ON g.material_id = f.id
 ) r
 WHERE CAST(:after_id AS integer) IS NULL
    OR (r.is_full, r.score, r.material_id) < (
@@ -196,7 +230,8 @@ LEFT JOIN passages p ON p.material_id = i.id AND p.ordinal = b.ordinal
 ORDER BY i.id, b.score DESC, b.ordinal
 
 --: materials
--- What an answer shows of a material. Parameters: ids. Index: materials_pkey.
+-- What an answer shows of a material. Parameters: ids, those of the access predicate.
+-- Index: materials_pkey.
 SELECT m.id, m.name, m.description, m.material_type, m.audience, m.product_name, m.universe_name,
        m.file_name, m.file_format, m.file_size, m.version, m.status, m.tags, m.keywords,
        m.health_score, m.usage_count, m.completeness_score, m.last_updated, m.updated_at,
@@ -206,7 +241,7 @@ FROM materials m
 JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
 LEFT JOIN users u ON u.id = m.owner_id
-WHERE m.id = ANY(CAST(:ids AS integer[]))
+WHERE m.id = ANY(CAST(:ids AS integer[])) AND {{visible(m)}}
 
 --: lacked_concepts
 -- Which concepts each material does not hold: for the partial hits, to say what is missing. What
@@ -271,15 +306,15 @@ WHERE q.query IS NULL OR EXISTS (
 )
 
 --: explain
--- What each term adds to the score of each matching passage of some materials.
--- Parameters: ids, any_query, those of the term scores. Index: pk_passages.
+-- What each term adds to the score of some passages. Parameters: ids and ordinals (in pairs), those
+-- of the term scores. Index: pk_passages.
 SELECT p.material_id, p.ordinal, p.page_number,
        CAST(ARRAY[{{term_scores}}] AS double precision[]) AS scores
 FROM (
     SELECT p.material_id, p.ordinal, p.page_number, p.language, p.search_vector,
            {{length_factors}}
-    FROM passages p JOIN corpus_statistics c ON c.language = p.language
-    WHERE p.material_id = ANY(CAST(:ids AS integer[]))
-      AND p.search_vector @@ CAST(:any_query AS tsquery)
+    FROM unnest(CAST(:ids AS integer[]), CAST(:ordinals AS integer[])) AS k(material_id, ordinal)
+    JOIN passages p ON p.material_id = k.material_id AND p.ordinal = k.ordinal
+    JOIN corpus_statistics c ON c.language = p.language
     OFFSET 0
 ) p

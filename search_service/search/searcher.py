@@ -1,81 +1,51 @@
 """One search from the question to the answer; the only place that knows the order of the steps."""
 
-import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import text
+import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.accounts.policy import Principal, visible_binds
+from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
-from search_service.search import candidates, cursor, facets, ranking
-from search_service.search.analysis import Analysis, analyse, corpus_of
+from search_service.search import candidates, column_cache, cursor, facets
+from search_service.search.analysis import analyse, corpus_of
 from search_service.search.answer import Answer, Correction
+from search_service.search.column_cache import ColumnCache, Version
+from search_service.search.columns import Columns, Floats, Mask
 from search_service.search.correction import corrections_of, replaced
-from search_service.search.facets import FacetRow, Names, Selection
+from search_service.search.facets import Names
+from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked, fill
+from search_service.search.priors import factors
 from search_service.search.query import parse
+from search_service.search.ranker import Page, Ranker
 from search_service.search.request import Match, SearchRequest, Sort
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import any_query, driving_terms
+from search_service.search.state import Search
 from search_service.search.tree import Field, FieldFilter, Query, QueryWarning
 
-# Passages that choose materials (one deck may hold many of them), and materials scored in whole.
-CANDIDATES = 1000
-CANDIDATES_PER_HIT = 20
-FINALISTS = 100
-FINALISTS_PER_HIT = 3
-MOST = 2**31 - 1  # of an integer in PostgreSQL; a cursor may say that any number was seen
+TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Matched:
-    """The materials that count, and those that rank before the others."""
+    """Which rows count before the selection and after it, and which rank before the others."""
 
-    rows: Sequence[FacetRow]
-    passing: Sequence[FacetRow]
-    full_ids: frozenset[int]
+    counted: Mask
+    passing: Mask
+    full: Mask
     partial: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    """What one search knows of itself."""
-
-    connection: AsyncConnection
-    principal: Principal
-    request: SearchRequest
-    query: Query
-    analysis: Analysis
-    selection: Selection
-    names: Names
-    now: datetime
-
-    @property
-    def question(self) -> str:
-        """What a cursor belongs to: everything that decides the order of the hits."""
-        chosen = {field: sorted(values) for field, values in self.request.selection.items()}
-        parts = [self.query.text, chosen, self.request.match, self.request.sort]
-        return json.dumps(parts, sort_keys=True, default=str)
-
-    @property
-    def has_words(self) -> bool:
-        return bool(self.analysis.terms)
-
-    @property
-    def by_relevance(self) -> bool:
-        return self.has_words and self.request.sort is Sort.RELEVANCE
-
-
-@dataclass(frozen=True, slots=True)
 class Searcher:
-    """Searches a database; `timeout_s` ends each statement."""
+    """Searches a database; `timeout_s` ends each statement. Keeps columns for its process."""
 
     database: Database
-    timeout_s: float = 10.0
+    timeout_s: float = TIMEOUT_S
+    cache: ColumnCache = field(default_factory=ColumnCache)
 
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
         """Answer one request with what the principal may see.
@@ -84,17 +54,37 @@ class Searcher:
         for a foreign cursor, QueryTimeoutError, DatabaseUnavailableError.
         """
         started = time.perf_counter()
+        known = self.cache.newest
         async with self.database.reading() as connection:
-            await connection.execute(
-                STATEMENTS["session"], {"timeout": str(int(self.timeout_s * 1000))}
-            )
-            answer = await _answer(connection, principal, request)
+            answer, version = await _answer(connection, principal, request, known, self.timeout_s)
+        self.cache.keep(version)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
-async def _answer(
+async def search_on(
     connection: AsyncConnection, principal: Principal, request: SearchRequest
 ) -> Answer:
+    """Answer one request as it would be after the caller's open transaction."""
+    answer, _ = await _answer(connection, principal, request, None, TIMEOUT_S)
+    return answer
+
+
+async def _answer(
+    connection: AsyncConnection,
+    principal: Principal,
+    request: SearchRequest,
+    known: Version | None,
+    timeout_s: float,
+) -> tuple[Answer, Version]:
+    begun = await connection.execute(
+        STATEMENTS["begin"],
+        {
+            "timeout": str(int(timeout_s * 1000)),
+            "known": known.snapshot if known else None,
+        },
+    )
+    state = begun.one()
+    version = await column_cache.current(connection, known, state.changed, state.snapshot)
     query = parse(request.text)
     corpus = await corpus_of(connection)
     analysis = await analyse(connection, query, corpus)
@@ -104,23 +94,39 @@ async def _answer(
         query, analysis = meant, await analyse(connection, meant, corpus)
     names = await _names(connection)
     now = datetime.now(UTC)
-    selection = facets.select(_filters(query, request), query.updated, names, now)
-    search = _Search(connection, principal, request, query, analysis, selection, names, now)
+    columns = version.columns
+    search = Search(
+        connection=connection,
+        principal=principal,
+        request=request,
+        query=query,
+        analysis=analysis,
+        selection=facets.select(_filters(query, request), query.updated, names, now),
+        names=names,
+        now=now,
+        columns=columns,
+        seen=column_cache.visible(columns, principal),
+        rewritten=columns.ids if state.rewritten is None else np.array(state.rewritten, np.int64),
+    )
     matched = await _match(search)
     ranked, next_cursor = await _page(search, matched)
     used = corrections if request.correct else {}
-    return Answer(
+    counts = request.facets
+    answer = Answer(
         query=query.text,
-        hits=await fill(connection, principal, request, analysis, ranked, names),
-        total=len(matched.passing),
+        hits=await fill(search, ranked),
+        total=int(matched.passing.sum()),
         partial=matched.partial,
-        facets=facets.count(matched.rows, selection, names, now) if request.facets else (),
+        facets=facets.count(columns, matched.counted, search.selection, names, now)
+        if counts
+        else (),
         warnings=(*query.warnings, *_warnings(search)),
         corrected=tuple(Correction(typed, word) for typed, word in used.items()),
         did_you_mean=meant.text if corrections and not request.correct else None,
         next_cursor=next_cursor,
         took_ms=0,
     )
+    return answer, version
 
 
 def _filters(query: Query, request: SearchRequest) -> list[FieldFilter]:
@@ -136,117 +142,103 @@ async def _names(connection: AsyncConnection) -> Names:
     return Names(names)
 
 
-async def _match(search: _Search) -> _Matched:
+async def _match(search: Search) -> _Matched:
     """Find the materials to count: full matches, or partial ones where there is no full one."""
-    full = await candidates.full_matches(search.connection, search.principal, search.analysis)
-    passing = facets.matching(full, search.selection)
-    full_ids = frozenset(row.id for row in passing)
+    full = await candidates.full_matches(
+        search.connection, search.analysis, search.columns, search.seen
+    )
+    passing = facets.passing(search.columns, full, search.selection)
     wants_partial = search.request.match is Match.ANY or (
-        search.request.match is Match.AUTO and not passing
+        search.request.match is Match.AUTO and not passing.any()
     )
     if not (wants_partial and len(search.analysis.concepts) > 1):
-        return _Matched(full, passing, full_ids, partial=False)
-    rows = await candidates.partial_matches(search.connection, search.principal, search.analysis)
-    passing = facets.matching(rows, search.selection)
-    return _Matched(rows, passing, full_ids, partial=bool(passing) and not full_ids)
+        return _Matched(full, passing, passing, partial=False)
+    counted = await candidates.partial_matches(
+        search.connection, search.analysis, search.columns, search.seen
+    )
+    some = facets.passing(search.columns, counted, search.selection)
+    return _Matched(counted, some, passing, partial=bool(some.any() and not passing.any()))
 
 
-async def _page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
+async def _page(search: Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
     """Give one page in the order asked for, and the cursor of the next one."""
     if search.by_relevance:
         return await _ranked_page(search, matched)
     return _sorted_page(search, matched)
 
 
-async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
+async def _ranked_page(search: Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
     request = search.request
-    seen, after = 0, [None, None, None]
+    page = Page(request.limit)
     if request.cursor:
-        kinds = (int, bool, float, int)
-        seen, *after = cursor.decode(search.question, request.cursor, kinds)
-    needed = seen + request.limit + 1
-    within = await _within(search, matched, needed)
-    if within is not None and not within:
-        return [], None
-    terms = search.analysis.terms
-    score = ranking.passage_score(terms)
-    statement = STATEMENTS.sql(
-        "rank",
-        {
-            "score": score.sql,
-            "material_score": ranking.material_score(),
-            "length_factors": ranking.length_factors("p", "c"),
-        },
+        seen, *after = cursor.decode(search.question, request.cursor, (int, bool, float, int))
+        page = Page(request.limit, seen, (after[0], after[1], after[2]))
+    allowed = await _allowed(search, matched, page.seen + request.limit + 1)
+    full = matched.full if request.match is not Match.ANY else np.zeros_like(matched.full)
+    entrants = Entrants(search.columns, allowed, full, factors(search.priors, search.columns))
+    ranker = Ranker(
+        search.connection, search.principal, search.analysis.terms, entrants, search.rewritten
     )
-    rows = await search.connection.execute(
-        text(statement),
-        {
-            "any_query": any_query(driving_terms(terms)),
-            "full": [] if request.match is Match.ANY else list(matched.full_ids),
-            "within": within,
-            "candidates": min(max(CANDIDATES, CANDIDATES_PER_HIT * needed), MOST),
-            "finalists": min(max(FINALISTS, FINALISTS_PER_HIT * needed), MOST),
-            "own_weight": ranking.OWN_WEIGHT,
-            "after_full": after[0],
-            "after_score": after[1],
-            "after_id": after[2],
-            "most": request.limit + 1,
-            **score.binds,
-            **visible_binds(search.principal),
-        },
-    )
-    found = [(row.is_full, row.score, row.material_id) for row in rows]
-    page = [Ranked(key, key in matched.full_ids, score) for _, score, key in found[: request.limit]]
+    found = await ranker.page(page)
+    placed = found[: request.limit]
+    full_ids = set(search.columns.ids[matched.full].tolist())
+    ranked = [
+        Ranked(each.material_id, each.material_id in full_ids, each.score, tuple(each.ordinals))
+        for each in placed
+    ]
     if len(found) <= request.limit:
-        return page, None
-    return page, cursor.encode(search.question, [seen + request.limit, *found[request.limit - 1]])
+        return ranked, None
+    last = placed[-1]
+    key = [page.seen + request.limit, last.full, last.score, last.material_id]
+    return ranked, cursor.encode(search.question, key)
 
 
-async def _within(search: _Search, matched: _Matched, needed: int) -> list[int] | None:
-    """The ids that ranking may choose from; None where only access decides.
+async def _allowed(search: Search, matched: _Matched, needed: int) -> Mask:
+    """Give the rows that ranking may choose from.
 
     With enough full matches for the page nothing else is looked at.
     """
-    enough = len(matched.full_ids) >= needed and search.request.match is Match.AUTO
-    if enough or search.request.match is Match.ALL or len(search.analysis.concepts) == 1:
-        return sorted(matched.full_ids)
-    restricted = (
-        not search.selection.is_empty
-        or search.analysis.excluded
-        or any(unit.is_phrase for unit in search.analysis.units)
+    match = search.request.match
+    enough = match is Match.AUTO and matched.full.sum() >= needed
+    if enough or match is Match.ALL or len(search.analysis.concepts) == 1:
+        return matched.full
+    if matched.partial or match is Match.ANY:
+        return matched.passing
+    some = await candidates.restricted(
+        search.connection, search.analysis, search.columns, search.seen
     )
-    if not restricted:
-        return None
-    if matched.partial or search.request.match is Match.ANY:
-        return [row.id for row in matched.passing]
-    rows = await candidates.partial_matches(search.connection, search.principal, search.analysis)
-    return [row.id for row in facets.matching(rows, search.selection)]
+    return facets.passing(search.columns, some, search.selection) | matched.full
 
 
-def _sorted_page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
-    request = search.request
-    keyed = sorted((_sort_value(row, request.sort), row.id) for row in matched.passing)[::-1]
+def _sorted_page(search: Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
+    request, columns = search.request, search.columns
+    ids = columns.ids[matched.passing]
+    values = np.nan_to_num(_sort_values(columns, request.sort)[matched.passing])
+    order = np.lexsort((ids, values))[::-1]
+    ids, values = ids[order], values[order]
     if request.cursor:
         value, last = cursor.decode(search.question, request.cursor, (float, int))
-        keyed = [key for key in keyed if key < (value, last)]
-    page = keyed[: request.limit]
-    has_more = len(keyed) > request.limit
+        later = (values < value) | ((values == value) & (ids < last))
+        ids, values = ids[later], values[later]
+    is_full = matched.full[columns.row_of[ids]] | (not search.has_words)
     ranked = [
-        Ranked(key, full=not search.has_words or key in matched.full_ids, score=0.0)
-        for _, key in page
+        Ranked(int(key), full=bool(full), score=0.0)
+        for key, full in zip(ids[: request.limit], is_full, strict=False)
     ]
-    return ranked, cursor.encode(search.question, page[-1]) if has_more else None
+    if len(ids) <= request.limit:
+        return ranked, None
+    last_shown = request.limit - 1
+    key = [float(values[last_shown]), int(ids[last_shown])]
+    return ranked, cursor.encode(search.question, key)
 
 
-def _sort_value(row: FacetRow, sort: Sort) -> float:
+def _sort_values(columns: Columns, sort: Sort) -> Floats:
     if sort is Sort.MOST_USED:
-        return float(row.usage_count or 0)
-    if sort is Sort.HEALTHIEST:
-        return float(row.health_score or 0)
-    return row.updated_at.timestamp() if row.updated_at else 0.0
+        return columns.usage
+    return columns.health if sort is Sort.HEALTHIEST else columns.updated
 
 
-def _warnings(search: _Search) -> list[QueryWarning]:
+def _warnings(search: Search) -> list[QueryWarning]:
     warnings = [
         QueryWarning("unknown_value", f"Nothing is called {value!r} in {field}.")
         for field, value in search.selection.unknown

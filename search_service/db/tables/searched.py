@@ -84,7 +84,7 @@ class SurfaceWord(Base):
 
 
 class TopPostings(Base):
-    """The passages in which a common lexeme weighs most; `postings` as index.statistics packs it."""
+    """The passages in which a common lexeme weighs most, packed as text.weighting says."""
 
     __tablename__ = "top_postings"
     __table_args__ = (PrimaryKeyConstraint("lexeme", "language", name="pk_top_postings"),)
@@ -96,16 +96,18 @@ class TopPostings(Base):
 
 
 class IndexChange(Base):
-    """The transaction that last changed anything that search reads of a material."""
+    """The transactions that last changed a material, and that last wrote its passages."""
 
     __tablename__ = "index_changes"
     __table_args__ = (
         PrimaryKeyConstraint("material_id", name="pk_index_changes"),
-        Index("idx_index_changes_transaction", "transaction_id"),
+        Index("idx_index_changes_changed", "changed_in"),
+        Index("idx_index_changes_rewritten", "rewritten_in"),
     )
 
     material_id: Mapped[int] = mapped_column(autoincrement=False)
-    transaction_id: Mapped[Any] = mapped_column(Xid8())
+    changed_in: Mapped[Any] = mapped_column(Xid8())
+    rewritten_in: Mapped[Any | None] = mapped_column(Xid8())
 
 
 class IndexState(Base):

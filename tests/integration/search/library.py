@@ -42,6 +42,11 @@ def examples(count: int) -> settings:
     )
 
 
+# As if the open transaction had ended before the count.
+SETTLED = """
+UPDATE index_state SET snapshot = CAST(x.next || ':' || x.next || ':' AS pg_snapshot)
+FROM (SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) + 1 AS next) x
+"""
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 # A page: its body, or its title and body, or all of it.
@@ -119,7 +124,9 @@ class Library:
         return material_id
 
     async def refresh(self) -> None:
+        """Count, and let the stored postings hold for what this transaction wrote before."""
         assert await statistics.refresh(self.connection)
+        await self.connection.execute(text(SETTLED))
 
     async def search(
         self, asked: str = "", principal: Principal = LOCAL_ADMINISTRATOR, **request: Any

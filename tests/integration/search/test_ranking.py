@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.enums import MaterialStatus
+from search_service.index import statistics
 from search_service.index.writer import PageText
-from search_service.search import ranking
+from search_service.search import ranker, ranking
 from search_service.search.answer import Answer
 from search_service.search.request import Match, Sort
 from tests.integration.search.library import (
@@ -95,6 +96,7 @@ async def write(library: Library, docs: Sequence[Doc]) -> list[int]:
             tags=list(doc.tags),
             status=MaterialStatus.PUBLISHED if doc.published else MaterialStatus.DRAFT,
             facts=Facts(doc.language),
+            updated_at=None,  # which speaks neither for it nor against it
         )
         for doc in docs
     ]
@@ -126,6 +128,14 @@ def docs_of(languages: Sequence[str]) -> st.SearchStrategy[list[Doc]]:
 ASKED = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True)
 
 
+@pytest.fixture(params=["whole", "rare", "common"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How passages are found: materials read whole, rare lexemes by index, common ones by lists."""
+    monkeypatch.setattr(ranker, "FEW", 100 if request.param == "whole" else 0)
+    monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1 if request.param == "common" else 1000)
+
+
+@pytest.mark.usefixtures("way")
 @given(st.one_of(docs_of(["en"]), docs_of(LANGUAGES)), ASKED)
 @examples(20)
 async def test_the_score_is_bm25f(

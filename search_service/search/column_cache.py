@@ -1,0 +1,78 @@
+"""Keeps the newest columns that this process has read, and brings them to a search's snapshot."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import Principal, visible_to
+from search_service.search.columns import ColumnRow, Columns, Mask
+from search_service.search.sql import STATEMENTS
+from search_service.search.tree import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Columns with the snapshot that they are of, and that snapshot's age in transactions."""
+
+    columns: Columns
+    snapshot: str
+
+
+@dataclass(slots=True)
+class ColumnCache:
+    """The newest version that was read; one for a process.
+
+    A search asks for `newest` before its transaction begins, so that its own snapshot is never an
+    older one, and keeps what `current` makes of it.
+    """
+
+    newest: Version | None = None
+
+    def keep(self, version: Version) -> None:
+        """Keep a version unless there is one that was read from a later snapshot."""
+        if self.newest is None or _end(version.snapshot) >= _end(self.newest.snapshot):
+            self.newest = version
+
+
+async def current(
+    connection: AsyncConnection, known: Version | None, changed: Iterable[int] | None, snapshot: str
+) -> Version:
+    """Give the columns at the transaction's snapshot, from known ones and what has changed since.
+
+    `changed` is None where nothing is known: then everything is read.
+    """
+    if known is None or changed is None:
+        rows = await connection.execute(STATEMENTS["all_columns"])
+        return Version(Columns.of(_rows(rows.all())), snapshot)
+    gone = list(changed)
+    if not gone:
+        return known
+    rows = await connection.execute(STATEMENTS["changed_columns"], {"ids": gone})
+    return Version(known.columns.changed(gone, _rows(rows.all())), snapshot)
+
+
+def visible(columns: Columns, principal: Principal) -> Mask:
+    """Give which rows exist for the principal: the rule of `visible_sql`, on the columns.
+
+    What is shown of them is read by statements that have the rule itself.
+    """
+    rule = visible_to(principal)
+    if rule.see_all:
+        return np.ones(columns.size, np.bool_)
+    seen = columns.having(Field.STATUS, (status.casefold() for status in rule.statuses))
+    seen &= columns.having(Field.AUDIENCE, (each.casefold() for each in rule.audiences))
+    if rule.owner_id is not None:
+        seen |= columns.having(Field.OWNER, (str(rule.owner_id),))
+    return seen
+
+
+def _rows(rows: Sequence[Row[tuple[object, ...]]]) -> list[ColumnRow]:
+    return [ColumnRow._make(row) for row in rows]
+
+
+def _end(snapshot: str) -> int:
+    """The first transaction that had not begun, of a snapshot's text `xmin:xmax:…`."""
+    return int(snapshot.split(":")[1])

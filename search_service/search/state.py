@@ -1,0 +1,59 @@
+"""What one search knows of itself while it is answered."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import Principal
+from search_service.search.analysis import Analysis
+from search_service.search.columns import Columns, Integers, Mask
+from search_service.search.facets import Names, Selection
+from search_service.search.priors import Prior, Setting, priors
+from search_service.search.request import SearchRequest, Sort
+from search_service.search.tree import Query
+from search_service.search.weights import DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question as it was understood, in the transaction that answers it.
+
+    `seen` are the rows of the columns that exist for the principal; `rewritten` the ids of the
+    materials whose stored postings are out of date.
+    """
+
+    connection: AsyncConnection
+    principal: Principal
+    request: SearchRequest
+    query: Query
+    analysis: Analysis
+    selection: Selection
+    names: Names
+    now: datetime
+    columns: Columns
+    seen: Mask
+    rewritten: Integers
+
+    @property
+    def question(self) -> str:
+        """What a cursor belongs to: everything that decides the order of the hits."""
+        chosen = {field: sorted(values) for field, values in self.request.selection.items()}
+        request = self.request
+        parts = [self.query.text, chosen, request.match, request.sort, str(request.context)]
+        return json.dumps(parts, sort_keys=True, default=str)
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.analysis.terms)
+
+    @property
+    def by_relevance(self) -> bool:
+        return self.has_words and self.request.sort is Sort.RELEVANCE
+
+    @property
+    def priors(self) -> Sequence[Prior]:
+        setting = Setting(DEFAULT, self.request.context, self.names, self.now)
+        return priors(self.columns, setting)
