@@ -54,6 +54,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
             await stack.enter_async_context(startup.watched(settings))
             services = Services.open(settings, url, chosen.passwords)
             stack.push_async_callback(services.close)
+            await stack.enter_async_context(services.search_log.writing())
             await services.store.remove_leftovers()
             app.state.services = services
             if chosen.worker:
@@ -89,9 +90,9 @@ async def _worker(services: Services, url: str) -> AsyncIterator[None]:
 
 async def work(services: Services, url: str, stop: asyncio.Event) -> None:
     """Work off jobs until `stop` is set: the worker inside an application, or one alone."""
-    workshop = Workshop.of(services.database, services.store, services.settings.upload_max_bytes)
+    workshop = Workshop.of(services.database, services.store, services.settings)
     options = WorkerOptions(
         concurrency=services.settings.worker_concurrency,
-        on_connected=lambda: ingest_handlers.requeue_open(services.database),
+        on_connected=lambda: ingest_handlers.fill_queue(services.database),
     )
     await run_worker(url, ingest_handlers.handlers_of(workshop), stop, options)

@@ -75,6 +75,20 @@ class Settings:
     queue_limit: int = _setting(
         "SEARCH_SERVICE_QUEUE_LIMIT", 5000, "waiting jobs above which an upload is told to wait"
     )
+    log_queries: str = _setting(
+        "SEARCH_SERVICE_LOG_QUERIES",
+        "full",
+        "`full`: the search log keeps what people typed; `none`: it keeps that they searched, the "
+        "facets chosen and what came of it, but no words",
+    )
+    search_log_days: int = _setting(
+        "SEARCH_SERVICE_SEARCH_LOG_DAYS", 90, "days after which searches and clicks are forgotten"
+    )
+    audit_days: int = _setting(
+        "SEARCH_SERVICE_AUDIT_DAYS",
+        0,
+        "days after which whole months of the audit log are dropped; 0: they are kept",
+    )
     worker_concurrency: int = _setting(
         "SEARCH_SERVICE_WORKER_CONCURRENCY", 2, "files read at the same time by one worker"
     )
@@ -147,9 +161,12 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "refresh_token_s": (300, 366 * 86400),
     "upload_max_bytes": (1, 100 * 1024 * MIB),
     "queue_limit": (1, 10_000_000),
+    "search_log_days": (1, 3660),
+    "audit_days": (0, 36600),
     "worker_concurrency": (1, 64),
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {
+    "log_queries": ("full", "none"),
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("json", "console"),
 }

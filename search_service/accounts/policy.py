@@ -167,6 +167,11 @@ def may_manage_vocabulary(principal: Principal) -> bool:
     return has_scope(principal, WRITE) and _is_pmm_or_admin(principal)
 
 
+def may_see_analytics(principal: Principal) -> bool:
+    """Tell whether the principal may read what was searched for, summed up over everybody."""
+    return has_scope(principal, READ) and _is_pmm_or_admin(principal)
+
+
 def may_manage_users(principal: Principal) -> bool:
     return has_scope(principal, ADMIN) and is_admin(principal)
 
@@ -256,6 +261,15 @@ def require_manage_vocabulary(principal: Principal) -> None:
         may_manage_vocabulary(principal),
         "Only product marketing managers and administrators may change personas and segments; ask "
         "one of them.",
+    )
+
+
+def require_see_analytics(principal: Principal) -> None:
+    require_scope(principal, READ)
+    _require(
+        may_see_analytics(principal),
+        "Only product marketing managers and administrators may see what is searched for; ask one "
+        "of them.",
     )
 
 

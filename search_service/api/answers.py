@@ -1,5 +1,7 @@
 """A search's answer in the form that the interface gives; the command line writes the same."""
 
+from uuid import UUID
+
 from msgspec import convert
 
 from search_service.api import links
@@ -18,7 +20,7 @@ from search_service.config import Settings
 from search_service.search import answer as answers
 
 
-def answer_of(settings: Settings, answer: answers.Answer) -> SearchAnswer:
+def answer_of(settings: Settings, answer: answers.Answer, search_id: UUID | None) -> SearchAnswer:
     """Give the answer with absolute addresses, as GET /search and `search --json` write it."""
     return SearchAnswer(
         query=answer.query,
@@ -31,6 +33,7 @@ def answer_of(settings: Settings, answer: answers.Answer) -> SearchAnswer:
         did_you_mean=answer.did_you_mean,
         next_cursor=answer.next_cursor,
         took_ms=answer.took_ms,
+        search_id=search_id,
     )
 
 

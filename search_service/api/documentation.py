@@ -96,6 +96,9 @@ def _complete(app: Litestar, document: dict[str, Any]) -> None:
     (_, components) = msgspec.json.schema_components([Problem], ref_template=_REFERENCE)
     schemas.update(components)
     problem = {"$ref": _REFERENCE.format(name="Problem")}
+    answer = {"$ref": _REFERENCE.format(name="SearchAnswer")}
+    several = schemas["MultiSearchAnswer"]["properties"]["answers"]
+    several["items"] = {"anyOf": [answer, problem]}
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             for method in getattr(handler, "http_methods", ()):

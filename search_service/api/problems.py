@@ -87,11 +87,6 @@ def of_service_error(request: AnyRequest, error: ServiceError) -> Response[Probl
     status = status_of(error)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return of_unexpected(request, error)
-    details = dict(error.details)
-    errors = details.pop("errors", {})
-    fields = [FieldProblem(name, sentence) for name, sentence in errors.items()]
-    if "field" in details:
-        fields.append(FieldProblem(str(details.pop("field")), error.message))
     headers: dict[str, str] = {}
     if isinstance(error, TooManyRequestsError | UnavailableError):
         headers["Retry-After"] = str(error.retry_after_s)
@@ -99,10 +94,18 @@ def of_service_error(request: AnyRequest, error: ServiceError) -> Response[Probl
         headers["WWW-Authenticate"] = 'Bearer realm="search-service"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         _log.warning("unavailable", code=error.code, reason=error.message)
-    problem = _problem(request, status, error.message, error.code)
-    return _answer(
-        msgspec.structs.replace(problem, errors=tuple(fields), details=_plain(details)), headers
-    )
+    return _answer(problem_of(request, error), headers)
+
+
+def problem_of(request: AnyRequest, error: ServiceError) -> Problem:
+    """Give an error of the service's own tree as a problem, alone or within a larger answer."""
+    details = dict(error.details)
+    errors = details.pop("errors", {})
+    fields = [FieldProblem(name, sentence) for name, sentence in errors.items()]
+    if "field" in details:
+        fields.append(FieldProblem(str(details.pop("field")), error.message))
+    problem = _problem(request, status_of(error), error.message, error.code)
+    return msgspec.structs.replace(problem, errors=tuple(fields), details=_plain(details))
 
 
 def of_http_exception(request: AnyRequest, error: HTTPException) -> Response[Problem]:

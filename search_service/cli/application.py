@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from search_service import __version__
-from search_service.cli import accounts, demo, doctor, library, search, serve
+from search_service.cli import accounts, demo, doctor, library, maintenance, search, serve
 from search_service.cli.console import tell_error
 from search_service.config import Settings
 from search_service.errors import ServiceError
@@ -35,6 +35,7 @@ for command in (
     *search.COMMANDS,
     *accounts.COMMANDS,
     *doctor.COMMANDS,
+    *maintenance.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -12,8 +12,10 @@ from search_service.api.answers import answer_of
 from search_service.cli.console import OUT, say
 from search_service.cli.runtime import caller_of, run
 from search_service.config import Settings
+from search_service.insights.entries import Channel
 from search_service.search.answer import Answer, Hit, Slide
 from search_service.search.request import MAX_LIMIT, SearchRequest
+from search_service.serving.searching import Answered, ask
 from search_service.serving.services import Services
 
 
@@ -34,16 +36,17 @@ def search(
     Words, "phrases", -word, OR, prefix*, and fields such as persona:cto or updated:>2026-01-01.
     """
 
-    async def work(services: Services) -> Answer:
+    async def work(services: Services) -> Answered:
         caller = await caller_of(services, email)
         request = SearchRequest(query, limit=limit, explain=explain)
-        return await services.searcher.search(caller.principal, request)
+        return await ask(services, caller.principal, request, Channel.CLI)
 
-    answer = run(settings, work)
+    answered = run(settings, work)
     if as_json:
-        OUT.out(json.encode(answer_of(settings, answer)).decode(), highlight=False)
+        answer = answer_of(settings, answered.answer, answered.search_id)
+        OUT.out(json.encode(answer).decode(), highlight=False)
     else:
-        show(answer)
+        show(answered.answer)
 
 
 COMMANDS = (search,)

@@ -69,6 +69,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "top_postings": _LOCAL,
         "index_changes": _LOCAL,
         "index_state": _LOCAL,
+        "search_log": _LOCAL,
+        "search_clicks": _LOCAL,
     }
 )
 

@@ -1,4 +1,4 @@
-"""What the jobs do: read a file with progress and write it; count statistics anew.
+"""What the jobs do: read a file with progress and write it; count statistics anew; tidy up.
 
 Handlers own their transactions. The composition root hands `handlers_of` to the worker.
 """
@@ -17,11 +17,13 @@ from extractors.types import Document, Page, Summary
 from search_service.catalog import versions
 from search_service.catalog.refresh import REFRESH_STATISTICS
 from search_service.catalog.versions import VersionRecord
+from search_service.config import Settings
 from search_service.db.engine import Database
 from search_service.db.enums import JobState
 from search_service.files.store import FileStore
 from search_service.index import statistics
-from search_service.ingest import messages, pipeline
+from search_service.ingest import maintenance, messages, pipeline
+from search_service.ingest.maintenance import DEFAULT_RETENTION, MAINTAIN, Retention
 from search_service.ingest.preparation import prepare
 from search_service.ingest.receipt import Reading, receipt_of
 from search_service.ingest.upload import EXTRACT, extraction_of
@@ -46,11 +48,13 @@ class Workshop:
     database: Database
     store: FileStore
     limits: Limits = sandbox.DEFAULT_LIMITS
+    retention: Retention = DEFAULT_RETENTION
 
     @classmethod
-    def of(cls, database: Database, store: FileStore, max_bytes: int) -> Self:
-        """Give a workshop that reads whatever an upload of at most `max_bytes` may bring."""
-        return cls(database, store, replace(sandbox.DEFAULT_LIMITS, file_bytes=max_bytes))
+    def of(cls, database: Database, store: FileStore, settings: Settings) -> Self:
+        """Give a workshop that reads whatever an upload may bring."""
+        limits = replace(sandbox.DEFAULT_LIMITS, file_bytes=settings.upload_max_bytes)
+        return cls(database, store, limits, Retention.of(settings))
 
 
 class _CancelledError(Exception):
@@ -62,7 +66,15 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
     return {
         EXTRACT: partial(extract, workshop),
         REFRESH_STATISTICS: partial(refresh_statistics, workshop),
+        MAINTAIN: partial(maintain, workshop),
     }
+
+
+async def fill_queue(database: Database) -> None:
+    """Put in what must be there for a worker's start: every open ingest, and the tidying up."""
+    await requeue_open(database)
+    async with database.transaction() as connection:
+        await maintenance.schedule(connection, maintenance.FIRST_AFTER_S)
 
 
 async def requeue_open(database: Database) -> None:
@@ -84,6 +96,13 @@ async def refresh_statistics(workshop: Workshop, _job: RunningJob) -> None:
     """Count the search statistics anew if enough has changed."""
     async with workshop.database.transaction() as connection:
         await statistics.refresh_if_due(connection)
+
+
+async def maintain(workshop: Workshop, _job: RunningJob) -> None:
+    """Tidy up, and ask for the next time first, whatever becomes of this one."""
+    async with workshop.database.transaction() as connection:
+        await maintenance.schedule(connection, maintenance.HOUR_S)
+    await maintenance.maintain(workshop.database, workshop.store, workshop.retention)
 
 
 async def extract(workshop: Workshop, running: RunningJob) -> None:

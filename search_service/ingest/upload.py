@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from extractors.limits import Limits
@@ -25,7 +24,8 @@ from search_service.catalog.metadata import validated
 from search_service.catalog.versions import NewVersion
 from search_service.db.engine import Database
 from search_service.db.enums import JobState, MaterialStatus
-from search_service.errors import TooManyRequestsError, UnsupportedTypeError
+from search_service.errors import TooManyRequestsError, UnavailableError, UnsupportedTypeError
+from search_service.files.content_lock import lock_content
 from search_service.files.store import FileStore, StoredFile
 from search_service.index import writer
 from search_service.ingest import guess, messages
@@ -38,6 +38,7 @@ EXTRACT = "extract"
 RETRY_AFTER_FULL_QUEUE_S = 30
 UNKNOWN_TYPE = "application/octet-stream"
 
+_JUST_REMOVED = "An old copy of this file was just being removed; upload it again."
 _FORMATS = {
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
@@ -103,7 +104,7 @@ class Intake:
         await self._require_room()
         arrived = await self._keep(upload)
         async with self.database.transaction() as connection:
-            await _one_at_a_time(connection, arrived.stored.sha256)
+            await self._claim(connection, arrived.stored.sha256)
             known = await materials.find_by_content(
                 connection, caller.principal, arrived.stored.sha256
             )
@@ -124,6 +125,7 @@ class Intake:
         arrived = await self._keep(upload)
         async with self.database.transaction() as connection:
             present = await editing.lock(connection, caller, target)
+            await self._claim(connection, arrived.stored.sha256)
             newest = await versions.newest(connection, present.id)
             if newest is not None and newest.sha256 == arrived.stored.sha256:
                 return await _duplicate(connection, caller, present, newest.ordinal)
@@ -150,6 +152,16 @@ class Intake:
             )
             return Accepted(material_id, ordinal, job_id, duplicate=False)
 
+    async def _claim(self, connection: AsyncConnection, sha256: str) -> None:
+        """Let uploads of the same bytes follow one another, so that the second sees the first.
+
+        The bytes were kept before the lock was taken: where they were those of a material just
+        being removed for good, they are gone by now. Raises UnavailableError then.
+        """
+        await lock_content(connection, sha256)
+        if not await self.store.exists(sha256):
+            raise UnavailableError(_JUST_REMOVED)
+
     async def _require_room(self) -> None:
         async with self.database.reading() as connection:
             waiting = await progress.count_open(connection)
@@ -171,13 +183,9 @@ class Intake:
                 raise UnsupportedTypeError(messages.refusal(error.code)) from error
             # Damaged or locked: the job will say so, and its owner can have the file back.
             media_type = UNKNOWN_TYPE
+        except FileNotFoundError as error:
+            raise UnavailableError(_JUST_REMOVED) from error
         return _Arrived(stored, file_name, media_type, _format_of(media_type, file_name))
-
-
-async def _one_at_a_time(connection: AsyncConnection, sha256: str) -> None:
-    """Let two uploads of the same bytes follow one another, so that the second sees the first."""
-    key = int(sha256[:16], 16) - 2**63
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 async def _duplicate(

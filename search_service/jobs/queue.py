@@ -14,6 +14,9 @@ from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+# Below 0: nobody waits for it, and that it is late says nothing of the service.
+BACKGROUND = -1
+
 _PRESENT = text(
     "SELECT dedupe_key FROM pgqueuer"
     " WHERE dedupe_key = ANY(CAST(:keys AS text[])) AND status IN ('queued', 'picked')"
@@ -73,10 +76,10 @@ async def waiting(connection: AsyncConnection) -> int:
 
 
 async def oldest_waiting_s(connection: AsyncConnection) -> float:
-    """Give the age in seconds of the job that has been due for longest; 0 when none is."""
+    """Give for how many seconds the job that somebody waits for longest has been due; else 0."""
     statement = text(
         "SELECT extract(epoch FROM now() - min(execute_after)) FROM pgqueuer"
-        " WHERE status = 'queued' AND execute_after <= now()"
+        " WHERE status = 'queued' AND execute_after <= now() AND priority >= 0"
     )
     return float(await connection.scalar(statement) or 0)
 

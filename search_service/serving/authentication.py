@@ -59,8 +59,7 @@ async def require_caller(connection: Connection, handler: BaseRouteHandler) -> N
     if handler.opt.get("public"):
         return
     identity = await identify(connection)
-    limit = rate_limits.LIMITS.get(identity.rate_class, rate_limits.STANDARD)
-    count_request(connection, f"{identity.principal.user_id}/{identity.key_id}", limit)
+    _count(connection, identity)
     if identity.session_secret is not None:
         await csrf.require_token(connection, identity.session_secret)
     if "scope" in handler.opt:
@@ -87,6 +86,16 @@ async def find_identity(connection: Connection) -> Identity | None:
         return None
 
 
+def count_again(connection: Connection, times: int) -> None:
+    """Count a request that does the work of several as so many more. Raises TooManyRequestsError.
+
+    For a handler behind `require_caller`, which has counted it once.
+    """
+    identity: Identity = connection.scope["state"][_IDENTITY]
+    for _ in range(times):
+        _count(connection, identity)
+
+
 def caller_of(connection: Connection) -> Caller:
     """Give the caller whom a guard let in."""
     identity: Identity = connection.scope["state"][_IDENTITY]
@@ -106,6 +115,11 @@ def count_request(connection: Connection, caller: str, limit: rate_limits.Limit)
         note_standing(connection.scope, rate_limits.Standing(limit, 0, error.retry_after_s))
         raise
     note_standing(connection.scope, standing)
+
+
+def _count(connection: Connection, identity: Identity) -> None:
+    limit = rate_limits.LIMITS.get(identity.rate_class, rate_limits.STANDARD)
+    count_request(connection, f"{identity.principal.user_id}/{identity.key_id}", limit)
 
 
 def session_cookie_name(settings: Settings) -> str:

@@ -11,6 +11,7 @@ from search_service.config import Settings
 from search_service.db.engine import Database, open_database
 from search_service.files.store import FileStore
 from search_service.ingest.upload import Intake
+from search_service.insights.search_log import SearchLog
 from search_service.search.searcher import Searcher
 from search_service.serving.rate_limits import RateLimiter
 
@@ -23,6 +24,7 @@ class Services:
     database: Database
     store: FileStore
     searcher: Searcher
+    search_log: SearchLog
     intake: Intake
     tokens: Tokens
     passwords: Passwords
@@ -42,6 +44,7 @@ class Services:
             database=database,
             store=store,
             searcher=Searcher(database, settings.statement_timeout_s),
+            search_log=SearchLog(database, with_text=settings.log_queries == "full"),
             intake=Intake(database, store, settings.upload_max_bytes, settings.queue_limit),
             tokens=Tokens.of(settings),
             passwords=passwords or Passwords(),
@@ -49,7 +52,8 @@ class Services:
         )
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Write what is not logged yet, and close every connection."""
+        await self.search_log.flush()
         await self.database.close()
 
 

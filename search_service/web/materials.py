@@ -21,6 +21,7 @@ from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
 from search_service.serving.services import Services
 from search_service.serving.transfers import content_disposition
+from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
 from search_service.web.views.reading import Known
@@ -34,6 +35,7 @@ async def show_material(
 ) -> Page:
     """Show what a material is and what its slides are called."""
     known = await know(services, caller, material_id)
+    await note_opened(request, services, caller, Opened(material_id))
     head = reading.head_of(known.material, caller.principal)
     view = reading.material_of(head, known, datetime.now(UTC).date())
     return page(request, "material.html", "", head=head, view=view)
@@ -54,6 +56,7 @@ async def show_slide(
         material = await catalog.get(connection, caller.principal, material_id)
         version = VersionKey(material_id, material.current_version)
         found = await pages.get(connection, caller.principal, version, number)
+    await note_opened(request, services, caller, Opened(material_id, number))
     head = reading.head_of(material, caller.principal)
     view = reading.slide_of(head, found, services.settings.public_url)
     seen = request.query_params.get("v", "")

@@ -9,12 +9,14 @@ from litestar.response import Response
 
 from search_service.accounts.policy import SEARCH, Principal
 from search_service.errors import InvalidCursorError
+from search_service.insights.entries import Channel
 from search_service.search.request import SearchRequest, Sort
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
+from search_service.serving.searching import ask
 from search_service.serving.services import Services
 from search_service.web.rendering import WebRequest, fragment, page, redirect, wants_fragment
-from search_service.web.views.addresses import SearchState
+from search_service.web.views.addresses import SearchState, Trail
 from search_service.web.views.results import SORTS, Results, results_of
 
 RECENT = 6
@@ -52,8 +54,9 @@ async def _start(request: WebRequest, services: Services, principal: Principal) 
 
 
 async def _results(services: Services, principal: Principal, state: SearchState) -> Results:
-    answer = await services.searcher.search(principal, state.request())
-    return results_of(state, answer, datetime.now(UTC).date())
+    answered = await ask(services, principal, state.request(), Channel.WEB)
+    trail = Trail(answered.search_id) if answered.search_id else state.trail
+    return results_of(state, answered.answer, datetime.now(UTC).date(), trail)
 
 
 HANDLERS = (search,)

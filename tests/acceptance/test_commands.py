@@ -1,10 +1,15 @@
 """The commands around the library: accounts, keys, the check-up, and what they say when wrong."""
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
+from search_service.config import Settings
+from search_service.db.startup import prepare
 from tests.acceptance.test_main_job import command
+from tests.database import fetch_column
 
 pytestmark = [pytest.mark.timeout(300)]
 
@@ -63,3 +68,24 @@ def test_an_unknown_account_to_act_as_is_told_with_the_next_step(folder: Path) -
     assert run.returncode == 1
     assert "nobody@example.com" in run.stderr
     assert "user list" in run.stderr
+
+
+def test_tidying_up_says_what_each_part_did(folder: Path) -> None:
+    done = command(folder, "maintain", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    parts = {part["part"]: part for part in map(json.loads, done.stdout.splitlines())}
+    assert {"sign_ins", "old_searches", "audit_months", "deleted_materials"} <= set(parts)
+    assert parts["audit_months"]["count"] in {2, 3}
+    assert all(part["error"] is None for part in parts.values())
+    again = command(folder, "maintain")
+    assert again.returncode == 0
+    assert "ok   audit_months: 0" in again.stdout
+
+
+def test_a_search_in_the_terminal_is_logged_before_the_command_ends(folder: Path) -> None:
+    found = command(folder, "search", "logged from the terminal", "--json")
+    assert found.returncode == 0, found.stderr
+    search_id = json.loads(found.stdout)["search_id"]
+    url = asyncio.run(prepare(Settings(data_dir=folder)))
+    logged = fetch_column(url, f"SELECT channel FROM search_log WHERE search_id = '{search_id}'")
+    assert logged == ["cli"]

@@ -99,6 +99,12 @@ def uploading(code: int) -> Verdict:
     )
 
 
+def clicking(role: str, status: str) -> int:
+    """Opening a hit: of what one's searches find; a key with the scope `search` finds as admin."""
+    seen_as = "admin" if role == "key" else role
+    return known(role) or (204 if visible(seen_as, status) else 404)
+
+
 def following(code: int = 200, *, conflict: bool = False) -> Verdict:
     """A job: of its requester, the owner, and of administrators; nobody else knows of it."""
 
@@ -212,6 +218,12 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("DELETE", "/segments/{segment_id}"): Case(of_roles("owner", "other", "admin", code=204)),
     ("GET", "/search"): Case(of_callers()),
     ("POST", "/search"): Case(of_callers(), {"json": {}}),
+    ("POST", "/multi-search"): Case(of_callers(), {"json": {"searches": [{}]}}),
+    ("POST", "/search/{search_id}/clicks"): material(
+        clicking, json={"material_id": "$material_id"}
+    ),
+    ("GET", "/search/analytics"): Case(of_roles("owner", "other", "admin")),
+    ("DELETE", "/users/{user_id}/searches"): Case(of_roles("admin")),
     ("GET", "/metadata.csv"): Case(of_scope()),
     ("POST", "/metadata.csv"): Case(
         of_roles("owner", "other", "admin", code=400), {"content": b"name\r\nx\r\n"}
@@ -229,7 +241,7 @@ class Matrix:
     service: Service
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     materials: dict[str, dict[str, int]] = field(default_factory=dict)
-    others: dict[str, int] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
     found: dict[str, set[str]] = field(default_factory=dict)
 
     async def prepare(self) -> None:
@@ -257,6 +269,7 @@ class Matrix:
             json={"name": "theirs", "scopes": ["search"], "user_id": victim},
         )
         self.others["key_id"] = key.json()["key"]["id"]
+        self.others["search_id"] = uuid4()
 
     async def _add_material(self, status: str) -> None:
         slides = ((f"Unique {status}", f"Words that only the {status} deck holds in its slide"),)
@@ -302,7 +315,12 @@ class Matrix:
     async def ask(self, operation: tuple[str, str], role: str, status: str) -> int:
         """Send the operation's request as a role about the material of a status."""
         method, path = operation
-        parts = {name: _filled(value, status) for name, value in VERDICTS[operation].parts.items()}
+        stands_for = {
+            "$status": "PUBLISHED" if status == "DELETED" else status,
+            "$material_id": self.materials[status]["material_id"],
+        }
+        sent = VERDICTS[operation].parts
+        parts = {name: _filled(value, stands_for) for name, value in sent.items()}
         headers = {**self.headers[role], **parts.pop("headers", {})}
         for kind in ("persona", "segment"):
             if operation == ("DELETE", f"/{kind}s/{{{kind}_id}}"):
@@ -330,11 +348,10 @@ class Matrix:
         return wrong
 
 
-def _filled(value: Any, status: str) -> Any:
+def _filled(value: Any, stands_for: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
-        return {name: _filled(item, status) for name, item in value.items()}
-    stored = "PUBLISHED" if status == "DELETED" else status
-    return stored if value == "$status" else value
+        return {name: _filled(item, stands_for) for name, item in value.items()}
+    return stands_for.get(value, value) if isinstance(value, str) else value
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 # pgqueuer's tables are read by pgqueuer alone; a partition is read through its parent.
 WITHOUT_MODEL = {
     "audit_logs_default",
+    "search_log_default",
     "pgqueuer",
     "pgqueuer_log",
     "pgqueuer_schedules",
@@ -34,6 +35,7 @@ MAPPED = frozenset(Base.metadata.tables)
 # What a model cannot say; the migrations do.
 ONLY_IN_THE_CATALOGUE = {
     ("table", "audit_logs"): ("partitioned by RANGE (logged_at)", "ordinary"),
+    ("table", "search_log"): ("partitioned by RANGE (logged_at)", "ordinary"),
     ("column", "passages.search_vector"): (
         "#12 tsvector NOT NULL STORAGE m",
         "#12 tsvector NOT NULL",

@@ -1,5 +1,6 @@
 """Search: the same answer by GET, which can be shared, and by POST, which holds more."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Router, get, post
@@ -8,17 +9,27 @@ from litestar.params import JSONBody
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.api.answers import answer_of
-from search_service.api.schemas.search import SearchAnswer, SearchQuery
+from search_service.api.problems import Problem, problem_of
+from search_service.api.schemas.search import (
+    MultiSearchAnswer,
+    MultiSearchRequest,
+    SearchAnswer,
+    SearchQuery,
+)
 from search_service.api.validation import query_opt, read_query
-from search_service.errors import InvalidInputError
+from search_service.errors import InvalidInputError, ServiceError
+from search_service.insights.entries import Channel
 from search_service.search.facets import RECENT_DAYS
 from search_service.search.request import SearchRequest
 from search_service.search.tree import Field
-from search_service.serving.authentication import scoped
+from search_service.serving.authentication import count_again, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
+from search_service.serving.searching import ask
 from search_service.serving.services import Services
 
 SEARCH = scoped(policy.SEARCH)
+# Of one request: the others wait, so that nobody takes every connection.
+SEARCHES_AT_ONCE = 2
 
 
 @get("/search", opt=SEARCH | query_opt(SearchQuery))
@@ -37,6 +48,30 @@ async def search_by_body(
     return await _search(services, caller, data)
 
 
+@post("/multi-search", status_code=200, opt=SEARCH)
+async def search_several(
+    request: Request[Any, Any, Any],
+    services: TheServices,
+    caller: TheCaller,
+    data: JSONBody[MultiSearchRequest],
+) -> MultiSearchAnswer:
+    """Run up to ten searches, each answered as POST /search would; one may fail by itself.
+
+    Each counts as a request. A body that does not fit the schema is refused in whole.
+    """
+    count_again(request, len(data.searches) - 1)
+    seats = asyncio.Semaphore(SEARCHES_AT_ONCE)
+
+    async def answered(query: SearchQuery) -> SearchAnswer | Problem:
+        async with seats:
+            try:
+                return await _search(services, caller, query)
+            except ServiceError as error:
+                return problem_of(request, error)
+
+    return MultiSearchAnswer(tuple(await asyncio.gather(*map(answered, data.searches))))
+
+
 async def _search(services: Services, caller: Caller, query: SearchQuery) -> SearchAnswer:
     unknown = [bucket for bucket in query.updated if bucket not in RECENT_DAYS]
     if unknown:
@@ -44,8 +79,8 @@ async def _search(services: Services, caller: Caller, query: SearchQuery) -> Sea
             f"{unknown[0]!r} is no span of time; use one of {', '.join(RECENT_DAYS)}.",
             field="updated",
         )
-    answer = await services.searcher.search(caller.principal, _request(query))
-    return answer_of(services.settings, answer)
+    answered = await ask(services, caller.principal, _request(query), Channel.API)
+    return answer_of(services.settings, answered.answer, answered.search_id)
 
 
 def _request(query: SearchQuery) -> SearchRequest:
@@ -68,4 +103,6 @@ def _request(query: SearchQuery) -> SearchRequest:
     )
 
 
-ROUTER = Router("/", route_handlers=[search_by_query, search_by_body], tags=["Search"])
+ROUTER = Router(
+    "/", route_handlers=[search_by_query, search_by_body, search_several], tags=["Search"]
+)

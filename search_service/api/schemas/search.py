@@ -1,7 +1,8 @@
 """A search and its answer as the interface takes and gives them."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -61,6 +62,12 @@ class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
     correct: Annotated[bool, Meta(description="Replace words that nothing holds.")] = True
     facets: bool = True
     explain: Annotated[bool, Meta(description="Say what each score is made of.")] = False
+
+
+class MultiSearchRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Several searches at once, answered in their order."""
+
+    searches: Annotated[list[SearchQuery], Meta(min_length=1, max_length=10)]
 
 
 class Snippet(Struct, frozen=True):
@@ -158,7 +165,10 @@ class Correction(Struct, frozen=True):
 
 
 class SearchAnswer(Struct, frozen=True):
-    """`total` counts full matches, or partial ones where `partial` says that none is full."""
+    """`total` counts full matches, or partial ones where `partial` says that none is full.
+
+    Clicks name `search_id`; it is null on further pages, whose hits belong to the first one's.
+    """
 
     query: str
     total: int
@@ -170,3 +180,13 @@ class SearchAnswer(Struct, frozen=True):
     did_you_mean: str | None
     next_cursor: str | None
     took_ms: float
+    search_id: UUID | None
+
+
+class MultiSearchAnswer(Struct, frozen=True):
+    """A SearchAnswer for each search, in the order asked; a Problem where that one failed.
+
+    msgspec knows no union of two structs without tags; the document states it.
+    """
+
+    answers: tuple[Any, ...]

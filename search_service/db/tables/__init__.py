@@ -23,6 +23,7 @@ from search_service.db.tables.documented import (
     Segment,
     User,
 )
+from search_service.db.tables.insights import LoggedSearch, SearchClick
 from search_service.db.tables.searched import (
     CorpusStatistics,
     IndexChange,
@@ -51,6 +52,7 @@ __all__ = [
     "IndexState",
     "IngestJob",
     "LexemeStatistics",
+    "LoggedSearch",
     "LoginFailure",
     "Material",
     "MaterialDetails",
@@ -62,6 +64,7 @@ __all__ = [
     "Passage",
     "Persona",
     "RefreshToken",
+    "SearchClick",
     "Segment",
     "SetupLink",
     "SurfaceWord",

@@ -19,6 +19,7 @@ from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialTy
 NOW = text("CURRENT_TIMESTAMP")
 NO_TEXTS = text("'{}'")
 NO_ITEMS = text("'[]'")
+NO_OBJECT = text("'{}'")
 NO = text("false")
 ZERO = text("0")
 

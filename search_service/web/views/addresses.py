@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import quote, urlencode, urlsplit
+from uuid import UUID
 
+from search_service.insights.clicks import MAX_POSITION
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.tree import Field
 
@@ -17,6 +19,28 @@ MAX_VALUE = 255
 _MAX_CURSOR = 2_000
 _FIELDS = {member.value: member for member in Field}
 _SORTS = {member.value: member for member in Sort}
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The search that a list of hits belongs to, and how many of its hits stand before the list."""
+
+    search_id: UUID
+    before: int = 0
+
+    @classmethod
+    def read(cls, search: str, number: str) -> Self | None:
+        """Read what an address says; None where that is no search, or a number out of range."""
+        try:
+            trail = cls(UUID(search), int(number) if number.isascii() else -1)
+        except ValueError:
+            return None
+        return trail if 0 <= trail.before <= MAX_POSITION else None
+
+    def mark(self, address: str, place: int) -> str:
+        """Give the address of the hit at `place` of the list, from 1, so that opening it counts."""
+        joint = "&" if "?" in address else "?"
+        return f"{address}{joint}search={self.search_id}&at={self.before + place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +56,8 @@ class SearchState:
     verbatim: bool = False
     cursor: str | None = None
     asked: bool = False
+    trail: Trail | None = None
+    """Of a further page: whose hits it goes on with."""
 
     @classmethod
     def read(cls, parameters: Iterable[tuple[str, str]]) -> Self:
@@ -54,16 +80,19 @@ class SearchState:
             verbatim=last.get("exact") == "1",
             cursor=cursor if cursor and len(cursor) <= _MAX_CURSOR else None,
             asked="q" in last or bool(kept),
+            trail=Trail.read(last.get("search", ""), last.get("before", "")) if cursor else None,
         )
 
     @property
     def address(self) -> str:
         """The address that asks the same; the same state always gives the same text."""
-        pairs = [("q", self.text)]
+        pairs: list[tuple[str, object]] = [("q", self.text)]
         pairs += [(name, value) for name in Field for value in self.chosen.get(name, ())]
         pairs += [("sort", self.sort.value)] if self.sort is not Sort.RELEVANCE else []
         pairs += [("exact", "1")] if self.verbatim else []
         pairs += [("cursor", self.cursor)] if self.cursor else []
+        if self.cursor and self.trail:
+            pairs += [("search", self.trail.search_id), ("before", self.trail.before)]
         return f"/?{urlencode(pairs)}"
 
     def request(self) -> SearchRequest:
@@ -89,8 +118,9 @@ class SearchState:
         """Give the state with other words."""
         return replace(self, text=text, verbatim=verbatim, cursor=None)
 
-    def continued(self, cursor: str) -> "SearchState":
-        return replace(self, cursor=cursor)
+    def continued(self, cursor: str, trail: Trail | None) -> "SearchState":
+        """Give the state of the next page, whose hits go on with those of `trail`."""
+        return replace(self, cursor=cursor, trail=trail)
 
 
 def material_address(material_id: int) -> str:

@@ -1,15 +1,21 @@
 """The search page as values: cards, facets, chips and what is said above them. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from zlib import crc32
 
 from search_service.search.answer import Answer, Facet, FacetValue, Hit, Slide
 from search_service.search.request import Sort
 from search_service.search.tree import Field
 from search_service.web.views import wording
-from search_service.web.views.addresses import SearchState, material_address, slide_address
+from search_service.web.views.addresses import (
+    SearchState,
+    Trail,
+    material_address,
+    slide_address,
+)
 from search_service.web.views.marking import TextPart, parts_of
 from search_service.web.views.wording import Badge, Facts
 
@@ -114,9 +120,14 @@ class Results:
     took_ms: int
 
 
-def results_of(state: SearchState, answer: Answer, today: date) -> Results:
-    """Lay out one answer to what the address asks."""
-    cards = [(hit.full, card_of(hit, today)) for hit in answer.hits]
+def results_of(
+    state: SearchState, answer: Answer, today: date, trail: Trail | None = None
+) -> Results:
+    """Lay out one answer to what the address asks; with a trail, opening a hit counts."""
+    cards = [
+        (hit.full, card_of(hit, today, partial(trail.mark, place=place) if trail else str))
+        for place, hit in enumerate(answer.hits, 1)
+    ]
     facets = [_facet(state, facet) for facet in answer.facets]
     facets = [facet for facet in facets if facet.first]
     suggestion = answer.did_you_mean or ""
@@ -143,17 +154,17 @@ def results_of(state: SearchState, answer: Answer, today: date) -> Results:
         suggestion=suggestion,
         suggestion_address=state.asking(suggestion).address if suggestion else "",
         clear_address=state.without_filters().address,
-        more_address=state.continued(answer.next_cursor).address if answer.next_cursor else "",
+        more_address=_more(state, answer, trail),
         took_ms=max(1, round(answer.took_ms)),
     )
 
 
-def card_of(hit: Hit, today: date) -> Card:
-    """Lay out one hit."""
+def card_of(hit: Hit, today: date, mark: Callable[[str], str] = str) -> Card:
+    """Lay out one hit; `mark` completes the addresses that lead to it."""
     word = wording.page_word(hit.file_format)
     more = hit.matching_slides - len(hit.slides)
     return Card(
-        address=material_address(hit.material_id),
+        address=mark(material_address(hit.material_id)),
         name=parts_of(hit.name, hit.name_marks),
         description=hit.description or "",
         kind=wording.TYPES.get(hit.material_type, hit.material_type),
@@ -164,15 +175,22 @@ def card_of(hit: Hit, today: date) -> Card:
         is_old=wording.is_old(hit.updated_at, today),
         review_overdue=hit.review_by is not None and hit.review_by < today,
         portrait=word == "page",
-        slides=tuple(_slide(hit, slide, word) for slide in hit.slides),
+        slides=tuple(_slide(hit, slide, word, mark) for slide in hit.slides),
         more_slides=f"{wording.counted(more, f'more matching {word}')}" if more > 0 else "",
         missing=wording.joined(f"“{text}”" for text in hit.missing) if hit.missing else "",
     )
 
 
-def _slide(hit: Hit, slide: Slide, word: str) -> SlideRow:
+def _more(state: SearchState, answer: Answer, trail: Trail | None) -> str:
+    if not answer.next_cursor:
+        return ""
+    behind = trail and replace(trail, before=trail.before + len(answer.hits))
+    return state.continued(answer.next_cursor, behind).address
+
+
+def _slide(hit: Hit, slide: Slide, word: str, mark: Callable[[str], str]) -> SlideRow:
     return SlideRow(
-        address=slide_address(hit.material_id, slide.page_number, slide.version),
+        address=mark(slide_address(hit.material_id, slide.page_number, slide.version)),
         number=slide.page_number,
         word=word,
         title=parts_of(slide.title, slide.title_marks),

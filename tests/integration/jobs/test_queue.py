@@ -63,6 +63,16 @@ async def test_a_delayed_job_is_not_yet_due(connection: AsyncConnection) -> None
     assert await queue.oldest_waiting_s(connection) == 0
 
 
+async def test_a_job_that_nobody_waits_for_is_never_late(connection: AsyncConnection) -> None:
+    late = "UPDATE pgqueuer SET execute_after = now() - interval '1 hour'"
+    await enqueue(connection, NewJob("tidy up", priority=queue.BACKGROUND))
+    await connection.exec_driver_sql(late)
+    assert await queue.oldest_waiting_s(connection) == 0
+    await enqueue(connection, NewJob("read"))
+    await connection.exec_driver_sql(late)
+    assert await queue.oldest_waiting_s(connection) == 3600
+
+
 async def test_held_jobs_are_forgotten_after_their_time(connection: AsyncConnection) -> None:
     for age in ("1 day", "40 days"):
         await enqueue(connection, NewJob("read"))

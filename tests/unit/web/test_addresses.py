@@ -1,10 +1,11 @@
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 
 from search_service.search.request import Sort
 from search_service.search.tree import Field
-from search_service.web.views.addresses import SearchState, local_target, sign_in_address
+from search_service.web.views.addresses import SearchState, Trail, local_target, sign_in_address
 
 
 def _read(address: str) -> SearchState:
@@ -40,6 +41,30 @@ def test_an_address_read_again_is_the_same_state() -> None:
         asked=True,
     )
     assert _read(state.address) == state
+
+
+SEARCH = UUID("0d5f7a52-3d3b-4c5e-9b1a-8f6f4a1f2b3c")
+
+
+def test_a_further_page_goes_on_with_the_hits_of_its_search() -> None:
+    state = SearchState("price", cursor="abc", asked=True, trail=Trail(SEARCH, 20))
+    assert _read(state.address) == state
+    assert _read(state.without_filters().address).trail is None
+
+
+@pytest.mark.parametrize(
+    ("search", "number"),
+    [("", ""), ("nonsense", "1"), (str(SEARCH), ""), (str(SEARCH), "-1"), (str(SEARCH), "10001"),
+     (str(SEARCH), "²"), (str(SEARCH), "9" * 5000)],
+)  # fmt: skip
+def test_what_names_no_search_or_no_place_marks_nothing(search: str, number: str) -> None:
+    assert Trail.read(search, number) is None
+
+
+def test_a_marked_address_names_search_and_place() -> None:
+    trail = Trail(SEARCH, 20)
+    assert trail.mark("/m/7", 1) == f"/m/7?search={SEARCH}&at=21"
+    assert trail.mark("/m/7/s/4?v=2", 3) == f"/m/7/s/4?v=2&search={SEARCH}&at=23"
 
 
 def test_removing_the_last_value_removes_the_facet() -> None:

@@ -1,10 +1,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from search_service.search.answer import Answer, Correction, Facet, FacetValue, Snippet
 from search_service.search.tree import Field
-from search_service.web.views.addresses import SearchState
+from search_service.web.views.addresses import SearchState, Trail
 from search_service.web.views.marking import TextPart
 from search_service.web.views.results import card_of, results_of
 from tests.unit.web.samples import ANSWER, HIT, SLIDE, TODAY
@@ -24,6 +25,16 @@ def test_a_card_links_each_slide_in_the_version_that_was_found() -> None:
     assert card.slides[0].snippet[-1] == TextPart("price", marked=True)
     assert card.more_slides == "2 more matching slides"
     assert card.audience_line == "CTO"
+
+
+def test_every_link_to_a_hit_names_its_search_and_place() -> None:
+    trail = Trail(UUID(int=7), before=20)
+    answer = _with(hits=(HIT, HIT), next_cursor="abc")
+    results = results_of(SearchState("x"), answer, TODAY, trail)
+    first, second = results.full
+    assert first.address == f"/m/7?search={UUID(int=7)}&at=21"
+    assert second.slides[0].address == f"/m/7/s/4?v=2&search={UUID(int=7)}&at=22"
+    assert results.more_address.endswith(f"cursor=abc&search={UUID(int=7)}&before=22")
 
 
 def test_a_snippet_of_the_notes_and_a_hidden_slide_are_told() -> None:

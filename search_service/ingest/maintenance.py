@@ -1,0 +1,146 @@
+"""Tidies up: what has expired, what was deleted long ago, and the months of tables that only grow.
+
+A worker does it every hour, `search-service maintain` at once. Each part has a transaction of its
+own (each material one), and a part that fails keeps none of the others from being done.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Self, TypeAlias
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.families import purge_families
+from search_service.accounts.lockout import purge_failures
+from search_service.catalog import purging
+from search_service.config import Settings
+from search_service.db.engine import Database
+from search_service.db.partitions import AUDIT_LOGS, SEARCH_LOG, drop_months, make_months
+from search_service.db.tables import LoggedSearch, SearchClick
+from search_service.files.store import FileStore
+from search_service.jobs.queue import BACKGROUND, NewJob, enqueue, forget
+from search_service.log import get_logger
+
+MAINTAIN = "maintain"
+HOUR_S = 3600
+# After a worker's start, so that a command that works for a moment does without.
+FIRST_AFTER_S = 60
+QUEUE_DAYS = 30
+DELETED_DAYS = 30
+MAX_MATERIALS = 500  # in one run; the next one goes on
+_searches: Any = LoggedSearch.__table__
+_clicks: Any = SearchClick.__table__
+
+_log = get_logger(__name__)
+Part: TypeAlias = Callable[[AsyncConnection], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days what is kept; `audit_days` of 0 is for ever."""
+
+    search_log_days: int = 90
+    audit_days: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.search_log_days, settings.audit_days)
+
+
+DEFAULT_RETENTION = Retention()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one part did: a number of rows, partitions or materials, or why it failed."""
+
+    part: str
+    count: int = 0
+    error: str | None = None
+
+
+async def schedule(connection: AsyncConnection, delay_s: int) -> None:
+    """Put the job into the queue, due in so many seconds; one for each hour, whoever asks."""
+    due = int(time.time()) + delay_s
+    key = f"{MAINTAIN}:{due // HOUR_S}"
+    await enqueue(
+        connection, NewJob(MAINTAIN, priority=BACKGROUND, dedupe_key=key, delay_s=delay_s)
+    )
+
+
+async def maintain(database: Database, store: FileStore, retention: Retention) -> list[Done]:
+    """Do every part once; what each did or why it failed is returned and logged."""
+    now = datetime.now(UTC)
+    done = [
+        await _attempt(name, partial(_in_transaction, database, part))
+        for name, part in _parts(retention, now).items()
+    ]
+    before = now - timedelta(days=DELETED_DAYS)
+    done.append(await _purge_materials(database, store, before))
+    # After the materials, of whose changes nothing is left.
+    changes = partial(_in_transaction, database, purging.purge_index_changes)
+    done.append(await _attempt("index_changes", changes))
+    return done
+
+
+def _parts(retention: Retention, now: datetime) -> Mapping[str, Part]:
+    parts: dict[str, Part] = {
+        "sign_ins": purge_families,
+        "sign_in_failures": purge_failures,
+        "queue": partial(forget, older_than_days=QUEUE_DAYS),
+        "audit_months": partial(make_months, table=AUDIT_LOGS, now=now),
+        "search_months": partial(make_months, table=SEARCH_LOG, now=now),
+        "old_searches": partial(
+            _forget_searches, before=now - timedelta(days=retention.search_log_days)
+        ),
+    }
+    if retention.audit_days:
+        before = now - timedelta(days=retention.audit_days)
+        parts["old_audit_months"] = partial(drop_months, table=AUDIT_LOGS, before=before)
+    return parts
+
+
+async def _attempt(name: str, work: Callable[[], Awaitable[int]]) -> Done:
+    try:
+        count = await work()
+    except Exception as error:  # noqa: BLE001 - the job's boundary: the other parts are still done
+        _log.error("maintenance failed", part=name, exc_info=error)
+        return Done(name, error=str(error))
+    _log.info("maintained", part=name, count=count)
+    return Done(name, count)
+
+
+async def _in_transaction(database: Database, part: Part) -> int:
+    async with database.transaction() as connection:
+        return await part(connection)
+
+
+async def _forget_searches(connection: AsyncConnection, before: datetime) -> int:
+    """Drop whole months, and delete what else is older; give the number of both, and of clicks."""
+    dropped = await drop_months(connection, SEARCH_LOG, before)
+    searches = await connection.execute(delete(_searches).where(_searches.c.logged_at < before))
+    clicks = await connection.execute(delete(_clicks).where(_clicks.c.clicked_at < before))
+    return dropped + searches.rowcount + clicks.rowcount
+
+
+async def _purge_materials(database: Database, store: FileStore, before: datetime) -> Done:
+    """Purge what is due; a material that cannot be removed keeps none of the others."""
+    name = "deleted_materials"
+    found: list[int] = []
+
+    async def find(connection: AsyncConnection) -> int:
+        found.extend(await purging.find_deleted(connection, before, MAX_MATERIALS))
+        return len(found)
+
+    looked = await _attempt(name, partial(_in_transaction, database, find))
+    purges = [
+        partial(purging.purge_material, store=store, material_id=material_id, before=before)
+        for material_id in found
+    ]
+    done = [await _attempt(name, partial(_in_transaction, database, purge)) for purge in purges]
+    failed = [each.error for each in (looked, *done) if each.error is not None]
+    return Done(name, sum(each.count for each in done), failed[0] if failed else None)

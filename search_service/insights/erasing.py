@@ -1,0 +1,37 @@
+"""Erasing what one person searched for and opened."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts import policy, users
+from search_service.accounts.caller import Caller
+from search_service.audit.entries import Entry, record
+from search_service.insights.sql import STATEMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows are gone."""
+
+    searches: int
+    clicks: int
+
+
+async def erase_searches(connection: AsyncConnection, caller: Caller, user_id: int) -> Erased:
+    """Delete a person's searches and clicks from the log, and note that it was done.
+
+    What processes still have in their buffers is not there yet: `SearchLog.discard` forgets it.
+    Raises ForbiddenError and NotFoundError.
+    """
+    policy.require_manage_users(caller.principal)
+    await users.get_user(connection, user_id)
+    whose = {"user_id": user_id}
+    searches = await connection.execute(STATEMENTS["delete_searches_of"], whose)
+    clicks = await connection.execute(STATEMENTS["delete_clicks_of"], whose)
+    erased = Erased(searches.rowcount, clicks.rowcount)
+    facts = {"searches": erased.searches, "clicks": erased.clicks}
+    await record(
+        connection, Entry(caller.actor, "user.searches_erased", "user", user_id, None, facts)
+    )
+    return erased
