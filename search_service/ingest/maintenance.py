@@ -22,6 +22,7 @@ from search_service.db.engine import Database
 from search_service.db.partitions import AUDIT_LOGS, SEARCH_LOG, drop_months, make_months
 from search_service.db.tables import LoggedSearch, SearchClick
 from search_service.files.store import FileStore
+from search_service.index.statistics import refresh_if_due
 from search_service.jobs.queue import BACKGROUND, NewJob, enqueue, forget
 from search_service.log import get_logger
 
@@ -92,6 +93,7 @@ def _parts(retention: Retention, now: datetime) -> Mapping[str, Part]:
         "sign_ins": purge_families,
         "sign_in_failures": purge_failures,
         "queue": partial(forget, older_than_days=QUEUE_DAYS),
+        "search_statistics": refresh_if_due,
         "audit_months": partial(make_months, table=AUDIT_LOGS, now=now),
         "search_months": partial(make_months, table=SEARCH_LOG, now=now),
         "old_searches": partial(

@@ -1,7 +1,8 @@
 """Keeps the newest columns that this process has read, and brings them to a search's snapshot."""
 
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import Row
@@ -12,13 +13,18 @@ from search_service.search.columns import ColumnRow, Columns, Mask
 from search_service.search.sql import STATEMENTS
 from search_service.search.tree import Field
 
+# Of a material deleted so long before nothing may be left that tells of it (ingest.maintenance
+# waits 30 days), so that a process which nobody searched with in the meantime begins anew.
+OLDEST_S = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Columns with the snapshot that they are of, and that snapshot's age in transactions."""
+    """Columns with the snapshot that they are of, and when that was, by the monotonic clock."""
 
     columns: Columns
     snapshot: str
+    read_at_s: float
 
 
 @dataclass(slots=True)
@@ -29,12 +35,19 @@ class ColumnCache:
     older one, and keeps what `current` makes of it.
     """
 
-    newest: Version | None = None
+    kept: Version | None = None
+
+    @property
+    def newest(self) -> Version | None:
+        """The newest version, unless it is too old to tell what has changed since."""
+        if self.kept and time.monotonic() - self.kept.read_at_s < OLDEST_S:
+            return self.kept
+        return None
 
     def keep(self, version: Version) -> None:
         """Keep a version unless there is one that was read from a later snapshot."""
-        if self.newest is None or _end(version.snapshot) >= _end(self.newest.snapshot):
-            self.newest = version
+        if self.kept is None or _end(version.snapshot) >= _end(self.kept.snapshot):
+            self.kept = version
 
 
 async def current(
@@ -46,12 +59,13 @@ async def current(
     """
     if known is None or changed is None:
         rows = await connection.execute(STATEMENTS["all_columns"])
-        return Version(Columns.of(_rows(rows.all())), snapshot)
+        return Version(Columns.of(_rows(rows.all())), snapshot, time.monotonic())
     gone = list(changed)
     if not gone:
-        return known
+        return replace(known, read_at_s=time.monotonic())
     rows = await connection.execute(STATEMENTS["changed_columns"], {"ids": gone})
-    return Version(known.columns.changed(gone, _rows(rows.all())), snapshot)
+    columns = known.columns.changed(gone, _rows(rows.all()))
+    return Version(columns, snapshot, time.monotonic())
 
 
 def visible(columns: Columns, principal: Principal) -> Mask:

@@ -2,30 +2,24 @@
 
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
-from search_service.search import candidates, column_cache, cursor, facets
-from search_service.search.analysis import analyse, corpus_of
-from search_service.search.answer import Answer, Correction
-from search_service.search.column_cache import ColumnCache, Version
+from search_service.search import candidates, cursor, facets
+from search_service.search.answer import Answer
+from search_service.search.column_cache import ColumnCache
 from search_service.search.columns import Columns, Floats, Mask
-from search_service.search.correction import corrections_of, replaced
-from search_service.search.facets import Names
 from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked, fill
-from search_service.search.lists import ListReader
 from search_service.search.priors import factors
-from search_service.search.query import parse
 from search_service.search.ranker import Page, Ranker
 from search_service.search.request import Match, SearchRequest, Sort
-from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
-from search_service.search.tree import Field, FieldFilter, Query, QueryWarning
+from search_service.search.tree import QueryWarning
+from search_service.search.understanding import begin, understand
 
 TIMEOUT_S = 10.0
 
@@ -61,8 +55,9 @@ class Searcher:
         started = time.perf_counter()
         known = self.cache.newest
         async with self.database.reading() as connection:
-            answer, version = await _answer(connection, principal, request, known, self.timeout_s)
-        self.cache.keep(version)
+            snapshot = await begin(connection, known, self.timeout_s)
+            answer = await _answer(await understand(snapshot, principal, request))
+        self.cache.keep(snapshot.version)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
@@ -70,92 +65,30 @@ async def search_on(
     connection: AsyncConnection, principal: Principal, request: SearchRequest
 ) -> Answer:
     """Answer one request as it would be after the caller's open transaction."""
-    answer, _ = await _answer(connection, principal, request, None, TIMEOUT_S)
-    return answer
+    snapshot = await begin(connection, None, TIMEOUT_S)
+    return await _answer(await understand(snapshot, principal, request))
 
 
-async def _answer(
-    connection: AsyncConnection,
-    principal: Principal,
-    request: SearchRequest,
-    known: Version | None,
-    timeout_s: float,
-) -> tuple[Answer, Version]:
-    begun = await connection.execute(
-        STATEMENTS["begin"],
-        {
-            "timeout": str(int(timeout_s * 1000)),
-            "known": known.snapshot if known else None,
-        },
-    )
-    state = begun.one()
-    version = await column_cache.current(connection, known, state.changed, state.snapshot)
-    query = parse(request.text)
-    corpus = await corpus_of(connection)
-    analysis = await analyse(connection, query, corpus)
-    corrections = await corrections_of(connection, principal, analysis)
-    meant = replaced(query, corrections)
-    if corrections and request.correct:
-        query, analysis = meant, await analyse(connection, meant, corpus)
-    names = await _names(connection)
-    now = datetime.now(UTC)
-    columns = version.columns
-    written = None if state.rewritten is None else np.array(state.rewritten, np.int64)
-    reader = ListReader(
-        connection,
-        columns,
-        np.ones(columns.size, np.bool_) if written is None else columns.mask(written),
-    )
-    lists = await reader.read(
-        candidates.forms_of(analysis), with_passages=request.sort is Sort.RELEVANCE
-    )
-    search = Search(
-        connection=connection,
-        principal=principal,
-        request=request,
-        query=query,
-        analysis=analysis,
-        selection=facets.select(_filters(query, request), query.updated, names, now),
-        names=names,
-        now=now,
-        columns=columns,
-        seen=column_cache.visible(columns, principal),
-        reader=reader,
-        lists=lists,
-        matching=candidates.matching(analysis, lists, columns),
-    )
+async def _answer(search: Search) -> Answer:
     matched = await _match(search)
     ranked, next_cursor = await _page(search, matched)
-    used = corrections if request.correct else {}
-    counts = request.facets
-    answer = Answer(
-        query=query.text,
+    counted = search.request.facets
+    return Answer(
+        query=search.query.text,
         hits=await fill(search, ranked),
         total=int(matched.passing.sum()),
         partial=matched.partial,
-        facets=facets.count(columns, matched.counted, search.selection, names, now)
-        if counts
+        facets=facets.count(
+            search.columns, matched.counted, search.selection, search.names, search.now
+        )
+        if counted
         else (),
-        warnings=(*query.warnings, *_warnings(search)),
-        corrected=tuple(Correction(typed, word) for typed, word in used.items()),
-        did_you_mean=meant.text if corrections and not request.correct else None,
+        warnings=(*search.query.warnings, *_warnings(search)),
+        corrected=search.corrected,
+        did_you_mean=search.did_you_mean,
         next_cursor=next_cursor,
         took_ms=0,
     )
-    return answer, version
-
-
-def _filters(query: Query, request: SearchRequest) -> list[FieldFilter]:
-    chosen = [FieldFilter(field, values) for field, values in request.selection.items() if values]
-    return [*query.filters, *chosen]
-
-
-async def _names(connection: AsyncConnection) -> Names:
-    rows = await connection.execute(STATEMENTS["vocabulary"])
-    names: dict[Field, dict[int, str]] = {Field.PERSONA: {}, Field.SEGMENT: {}, Field.OWNER: {}}
-    for row in rows:
-        names[Field(row.field)][row.id] = row.name
-    return Names(names)
 
 
 async def _match(search: Search) -> _Matched:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.search.analysis import Analysis
+from search_service.search.answer import Correction
 from search_service.search.candidates import Matching
 from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Names, Selection
@@ -31,6 +32,8 @@ class Search:
     request: SearchRequest
     query: Query
     analysis: Analysis
+    corrected: tuple[Correction, ...]
+    did_you_mean: str | None
     selection: Selection
     names: Names
     now: datetime

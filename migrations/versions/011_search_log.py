@@ -7,7 +7,7 @@ Locks: creates only new objects.
 
 from alembic import op
 
-revision = "012"
+revision = "011"
 down_revision = "010"
 branch_labels = None
 depends_on = None
