@@ -19,9 +19,11 @@ from search_service.catalog.refresh import REFRESH_STATISTICS
 from search_service.catalog.versions import VersionRecord
 from search_service.db.engine import Database
 from search_service.db.enums import JobState
+from search_service.embedding.encoder import Encoder
 from search_service.files.store import FileStore
 from search_service.index import statistics
-from search_service.ingest import messages, pipeline
+from search_service.ingest import embeddings, messages, pipeline
+from search_service.ingest.embeddings import EMBED
 from search_service.ingest.preparation import prepare
 from search_service.ingest.receipt import Reading, receipt_of
 from search_service.ingest.upload import EXTRACT, extraction_of
@@ -46,11 +48,15 @@ class Workshop:
     database: Database
     store: FileStore
     limits: Limits = sandbox.DEFAULT_LIMITS
+    encoder: Encoder | None = None
 
     @classmethod
-    def of(cls, database: Database, store: FileStore, max_bytes: int) -> Self:
+    def of(
+        cls, database: Database, store: FileStore, max_bytes: int, encoder: Encoder | None = None
+    ) -> Self:
         """Give a workshop that reads whatever an upload of at most `max_bytes` may bring."""
-        return cls(database, store, replace(sandbox.DEFAULT_LIMITS, file_bytes=max_bytes))
+        limits = replace(sandbox.DEFAULT_LIMITS, file_bytes=max_bytes)
+        return cls(database, store, limits, encoder)
 
 
 class _CancelledError(Exception):
@@ -62,6 +68,7 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
     return {
         EXTRACT: partial(extract, workshop),
         REFRESH_STATISTICS: partial(refresh_statistics, workshop),
+        EMBED: partial(embed, workshop),
     }
 
 
@@ -84,6 +91,13 @@ async def refresh_statistics(workshop: Workshop, _job: RunningJob) -> None:
     """Count the search statistics anew."""
     async with workshop.database.transaction() as connection:
         await statistics.refresh(connection)
+
+
+async def embed(workshop: Workshop, running: RunningJob) -> None:
+    """Give the passages of a material their vectors; nothing where that is switched off."""
+    if workshop.encoder:
+        material_id = int(running.payload["material_id"])
+        await embeddings.embed_material(workshop.database, workshop.encoder, material_id)
 
 
 async def extract(workshop: Workshop, running: RunningJob) -> None:
@@ -121,6 +135,8 @@ async def _extract(workshop: Workshop, job_id: int) -> None:
             written = await pipeline.write(connection, job, reading, prepared)
             if not written:
                 await progress.finish(connection, job.id, OUTDATED)
+            elif workshop.encoder:
+                await enqueue(connection, embeddings.job_after(job))
         _log.info("ingest ended", job_id=job.id, written=written, pages=len(reading.pages))
 
 

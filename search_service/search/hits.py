@@ -24,11 +24,15 @@ from search_service.text.normalise import indexable
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One material in its place; `score` is 0 where another order was asked for."""
+    """One material in its place; `score` is 0 where another order was asked for.
+
+    `meaning` is the part of the score that words do not explain.
+    """
 
     material_id: int
     full: bool
     score: float
+    meaning: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,25 @@ async def fill(
         facts=facts,
         slides=slides,
         missing=await _missing(connection, [r.material_id for r in ranked if not r.full], analysis),
-        reasons=await explanations(connection, ids, analysis) if explained else {},
+        reasons=await _reasons(connection, ranked, analysis) if explained else {},
         words=await _matching_words(connection, facts, slides, analysis),
         names=names,
     )
     return tuple(_hit(item, shown) for item in ranked if item.material_id in facts)
+
+
+async def _reasons(
+    connection: AsyncConnection, ranked: Sequence[Ranked], analysis: Analysis
+) -> Mapping[int, tuple[Part, ...]]:
+    ids = [item.material_id for item in ranked]
+    by_words = await explanations(connection, ids, analysis)
+    return {
+        item.material_id: (
+            *by_words.get(item.material_id, ()),
+            *([item.meaning] if item.meaning else []),
+        )
+        for item in ranked
+    }
 
 
 async def _best_slides(

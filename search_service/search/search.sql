@@ -94,7 +94,7 @@ JOIN passages p ON p.search_vector @@ CAST(q.query AS tsquery) AND p.language = 
 WHERE {{visible(p)}}
 
 --: rank
--- The best materials by score, full matches first.
+-- The best materials by score, full matches first, each with its three best passages.
 -- The best passages choose materials (a material's own words, passage 0, at their weight); these
 -- are then scored by all of their matching passages.
 -- Parameters: any_query, those of the score and of the access predicate, own_weight, full (ids of
@@ -130,13 +130,15 @@ WITH finalists AS MATERIALIZED (
     ORDER BY b.is_full DESC, max(b.score) DESC, b.material_id DESC
     LIMIT CAST(:finalists AS integer)
 )
-SELECT r.material_id, r.is_full, r.score
+SELECT r.material_id, r.is_full, r.score, r.passages
 FROM (
-    SELECT g.material_id, g.is_full,
+    SELECT g.material_id, g.is_full, coalesce(g.ordinals[1:3], '{1}') AS passages,
            {{material_score}} AS score
     FROM (
         SELECT s.material_id, s.is_full,
                array_agg(s.score ORDER BY s.score DESC) FILTER (WHERE s.ordinal > 0) AS pages,
+               array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal)
+                   FILTER (WHERE s.ordinal > 0) AS ordinals,
                max(s.score) FILTER (WHERE s.ordinal = 0) AS own
         FROM (
             SELECT p.material_id, p.ordinal, p.is_full, {{score}} AS score

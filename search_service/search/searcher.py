@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
 from search_service.db.engine import Database
-from search_service.search import candidates, cursor, facets, ranking
+from search_service.search import candidates, cursor, facets, ranking, semantic
 from search_service.search.analysis import Analysis, analyse, corpus_of
 from search_service.search.answer import Answer, Correction
 from search_service.search.correction import corrections_of, replaced
@@ -19,6 +19,7 @@ from search_service.search.facets import FacetRow, Names, Selection
 from search_service.search.hits import Ranked, fill
 from search_service.search.query import parse
 from search_service.search.request import Match, SearchRequest, Sort
+from search_service.search.semantic import Candidate, Meaning
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import any_query, driving_terms
 from search_service.search.tree import Field, FieldFilter, Query, QueryWarning
@@ -53,6 +54,7 @@ class _Search:
     selection: Selection
     names: Names
     now: datetime
+    meaning: Meaning | None
 
     @property
     def question(self) -> str:
@@ -72,10 +74,11 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """Searches a database; `timeout_s` ends each statement."""
+    """Searches a database; `timeout_s` ends each statement; `meaning` ranks by that too."""
 
     database: Database
     timeout_s: float = 10.0
+    meaning: Meaning | None = None
 
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
         """Answer one request with what the principal may see.
@@ -88,12 +91,15 @@ class Searcher:
             await connection.execute(
                 STATEMENTS["session"], {"timeout": str(int(self.timeout_s * 1000))}
             )
-            answer = await _answer(connection, principal, request)
+            answer = await _answer(connection, principal, request, self.meaning)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
 async def _answer(
-    connection: AsyncConnection, principal: Principal, request: SearchRequest
+    connection: AsyncConnection,
+    principal: Principal,
+    request: SearchRequest,
+    meaning: Meaning | None,
 ) -> Answer:
     query = parse(request.text)
     corpus = await corpus_of(connection)
@@ -105,7 +111,9 @@ async def _answer(
     names = await _names(connection)
     now = datetime.now(UTC)
     selection = facets.select(_filters(query, request), query.updated, names, now)
-    search = _Search(connection, principal, request, query, analysis, selection, names, now)
+    search = _Search(
+        connection, principal, request, query, analysis, selection, names, now, meaning
+    )
     matched = await _match(search)
     ranked, next_cursor = await _page(search, matched)
     used = corrections if request.correct else {}
@@ -165,6 +173,11 @@ async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked]
         kinds = (int, bool, float, int)
         seen, *after = cursor.decode(search.question, request.cursor, kinds)
     needed = seen + request.limit + 1
+    # What is ranked by meaning is ranked as a whole: from the first hit on, whatever the page.
+    reranks = search.meaning is not None and seen < semantic.RERANKED
+    most = max(needed, semantic.RERANKED + 1) if reranks else request.limit + 1
+    if reranks:
+        after = [None, None, None]
     within = await _within(search, matched, needed)
     if within is not None and not within:
         return [], None
@@ -185,21 +198,41 @@ async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked]
             "full": [] if request.match is Match.ANY else list(matched.full_ids),
             "within": within,
             "candidates": min(max(CANDIDATES, CANDIDATES_PER_HIT * needed), MOST),
-            "finalists": min(max(FINALISTS, FINALISTS_PER_HIT * needed), MOST),
+            "finalists": min(max(FINALISTS, FINALISTS_PER_HIT * needed, most), MOST),
             "own_weight": ranking.OWN_WEIGHT,
             "after_full": after[0],
             "after_score": after[1],
             "after_id": after[2],
-            "most": request.limit + 1,
+            "most": most,
             **score.binds,
             **visible_binds(search.principal),
         },
     )
-    found = [(row.is_full, row.score, row.material_id) for row in rows]
-    page = [Ranked(key, key in matched.full_ids, score) for _, score, key in found[: request.limit]]
+    found = [Candidate(row.material_id, row.is_full, row.score, row.passages) for row in rows]
+    ordered = found
+    if reranks:
+        ordered, found = (await _by_meaning(search, found))[seen:], found[seen:]
+    page = [
+        Ranked(item.material_id, item.material_id in matched.full_ids, item.score, item.meaning)
+        for item in ordered[: request.limit]
+    ]
     if len(found) <= request.limit:
         return page, None
-    return page, cursor.encode(search.question, [seen + request.limit, *found[request.limit - 1]])
+    last = found[request.limit - 1]
+    key = [seen + request.limit, last.full, last.score, last.material_id]
+    return page, cursor.encode(search.question, key)
+
+
+async def _by_meaning(search: _Search, found: Sequence[Candidate]) -> list[Candidate]:
+    assert search.meaning is not None
+    likenesses = await semantic.likenesses(
+        search.connection,
+        search.principal,
+        search.meaning,
+        semantic.question_of(search.query),
+        found[: semantic.RERANKED],
+    )
+    return semantic.rerank(found, likenesses)
 
 
 async def _within(search: _Search, matched: _Matched, needed: int) -> list[int] | None:

@@ -92,6 +92,7 @@ ADDED_TABLES = {
     "top_postings",
     "index_changes",
     "index_state",
+    "passage_embeddings",
 }
 ADDED_BESIDE_TABLES = {
     ("extension", "pg_trgm"),
