@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -70,6 +71,20 @@ class _Search:
     @property
     def by_relevance(self) -> bool:
         return self.has_words and self.request.sort is Sort.RELEVANCE
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Which part of the ranking a page needs: `most` hits behind the key `after`.
+
+    What is ranked by meaning is ranked as a whole, from the first hit on, whatever the page.
+    """
+
+    seen: int
+    needed: int
+    most: int
+    after: Sequence[Any]
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +183,40 @@ async def _page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str |
 
 async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
     request = search.request
-    seen, after = 0, [None, None, None]
-    if request.cursor:
-        kinds = (int, bool, float, int)
-        seen, *after = cursor.decode(search.question, request.cursor, kinds)
-    needed = seen + request.limit + 1
-    # What is ranked by meaning is ranked as a whole: from the first hit on, whatever the page.
-    reranks = search.meaning is not None and seen < semantic.RERANKED
-    most = max(needed, semantic.RERANKED + 1) if reranks else request.limit + 1
-    if reranks:
-        after = [None, None, None]
-    within = await _within(search, matched, needed)
+    span = _span(search)
+    within = await _within(search, matched, span.needed)
     if within is not None and not within:
         return [], None
+    found = ordered = await _ranked(search, matched, within, span)
+    if span.by_meaning:
+        ordered, found = (await _by_meaning(search, found))[span.seen :], found[span.seen :]
+    page = [
+        Ranked(item.material_id, item.material_id in matched.full_ids, item.score, item.meaning)
+        for item in ordered[: request.limit]
+    ]
+    if len(found) <= request.limit:
+        return page, None
+    last = found[request.limit - 1]
+    key = [span.seen + request.limit, last.full, last.score, last.material_id]
+    return page, cursor.encode(search.question, key)
+
+
+def _span(search: _Search) -> _Span:
+    limit, seen = search.request.limit, 0
+    after: Sequence[Any] = (None, None, None)
+    if search.request.cursor:
+        kinds = (int, bool, float, int)
+        seen, *after = cursor.decode(search.question, search.request.cursor, kinds)
+    needed = seen + limit + 1
+    if search.meaning is not None and seen < semantic.RERANKED:
+        most = max(needed, semantic.RERANKED + 1)
+        return _Span(seen, needed, most, (None, None, None), by_meaning=True)
+    return _Span(seen, needed, limit + 1, after)
+
+
+async def _ranked(
+    search: _Search, matched: _Matched, within: list[int] | None, span: _Span
+) -> list[Candidate]:
     terms = search.analysis.terms
     score = ranking.passage_score(terms)
     statement = STATEMENTS.sql(
@@ -191,36 +227,25 @@ async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked]
             "length_factors": ranking.length_factors("p", "c"),
         },
     )
+    finalists = max(FINALISTS, FINALISTS_PER_HIT * span.needed, span.most)
     rows = await search.connection.execute(
         text(statement),
         {
             "any_query": any_query(driving_terms(terms)),
-            "full": [] if request.match is Match.ANY else list(matched.full_ids),
+            "full": [] if search.request.match is Match.ANY else list(matched.full_ids),
             "within": within,
-            "candidates": min(max(CANDIDATES, CANDIDATES_PER_HIT * needed), MOST),
-            "finalists": min(max(FINALISTS, FINALISTS_PER_HIT * needed, most), MOST),
+            "candidates": min(max(CANDIDATES, CANDIDATES_PER_HIT * span.needed), MOST),
+            "finalists": min(finalists, MOST),
             "own_weight": ranking.OWN_WEIGHT,
-            "after_full": after[0],
-            "after_score": after[1],
-            "after_id": after[2],
-            "most": most,
+            "after_full": span.after[0],
+            "after_score": span.after[1],
+            "after_id": span.after[2],
+            "most": span.most,
             **score.binds,
             **visible_binds(search.principal),
         },
     )
-    found = [Candidate(row.material_id, row.is_full, row.score, row.passages) for row in rows]
-    ordered = found
-    if reranks:
-        ordered, found = (await _by_meaning(search, found))[seen:], found[seen:]
-    page = [
-        Ranked(item.material_id, item.material_id in matched.full_ids, item.score, item.meaning)
-        for item in ordered[: request.limit]
-    ]
-    if len(found) <= request.limit:
-        return page, None
-    last = found[request.limit - 1]
-    key = [seen + request.limit, last.full, last.score, last.material_id]
-    return page, cursor.encode(search.question, key)
+    return [Candidate(row.material_id, row.is_full, row.score, row.passages) for row in rows]
 
 
 async def _by_meaning(search: _Search, found: Sequence[Candidate]) -> list[Candidate]:

@@ -63,3 +63,15 @@ def test_an_unknown_account_to_act_as_is_told_with_the_next_step(folder: Path) -
     assert run.returncode == 1
     assert "nobody@example.com" in run.stderr
     assert "user list" in run.stderr
+
+
+def test_vectors_are_filled_in_where_ranking_by_meaning_is_switched_on(folder: Path) -> None:
+    off = command(folder, "embed")
+    assert off.returncode == 1
+    assert "SEARCH_SERVICE_SEMANTIC=on" in off.stderr
+
+    on = command(folder, "embed", SEARCH_SERVICE_SEMANTIC="on")
+    if "--extra semantic" in on.stderr:
+        pytest.skip(on.stderr)
+    assert on.returncode == 0, on.stderr
+    assert "No passage lacks a vector." in on.stderr
