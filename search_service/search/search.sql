@@ -94,7 +94,7 @@ JOIN passages p ON p.search_vector @@ CAST(q.query AS tsquery) AND p.language = 
 WHERE {{visible(p)}}
 
 --: rank
--- The best materials by score, full matches first, each with its three best passages.
+-- The best materials by score, full matches first, each with its passages, best first.
 -- The best passages choose materials (a material's own words, passage 0, at their weight); these
 -- are then scored by all of their matching passages.
 -- Parameters: any_query, those of the score and of the access predicate, own_weight, full (ids of
@@ -132,7 +132,7 @@ WITH finalists AS MATERIALIZED (
 )
 SELECT r.material_id, r.is_full, r.score, r.passages
 FROM (
-    SELECT g.material_id, g.is_full, coalesce(g.ordinals[1:3], '{1}') AS passages,
+    SELECT g.material_id, g.is_full, coalesce(g.ordinals, '{1}') AS passages,
            {{material_score}} AS score
     FROM (
         SELECT s.material_id, s.is_full,

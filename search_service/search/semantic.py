@@ -21,7 +21,7 @@ from search_service.search.tree import Phrase, Query
 
 STATEMENTS = Statements("search_service.search", "semantic.sql", {"visible": visible_sql})
 
-# How many hits are ranked by meaning, by how many of their best passages each.
+# How many hits are ranked by meaning, each by how many of its best passages.
 RERANKED = 200
 PASSAGES = 3
 # A passage that says just what was asked adds this share of the best score by words.
@@ -31,7 +31,7 @@ REMEMBERED_QUESTIONS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A material as words rank it; `passages` are the ordinals of its best ones, best first.
+    """A material as words rank it; `passages` are the ordinals of its own, best first.
 
     `meaning` is what the likeness in meaning has added to the score; None: it was not looked at.
     """
@@ -95,7 +95,9 @@ async def likenesses(
 
     A material without a vector that the principal may see is left out.
     """
-    pairs = [(item.material_id, ordinal) for item in candidates for ordinal in item.passages]
+    pairs = [
+        (item.material_id, ordinal) for item in candidates for ordinal in item.passages[:PASSAGES]
+    ]
     found = await connection.execute(
         STATEMENTS["passage_vectors"],
         {
@@ -155,6 +157,6 @@ def _part(likeness: Likeness | None, most: float, usual: float) -> Part:
     return Part(
         "meaning",
         most * likeness.cosine,
-        f"Slide {likeness.page_number} is near to the question in meaning"
+        f"Slide {likeness.page_number} is its nearest to the question in meaning"
         f" ({likeness.cosine:.2f} of 1).",
     )
