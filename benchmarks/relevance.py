@@ -1,6 +1,6 @@
 """Ranking quality on judged collections, through the real index writer and the real searcher.
 
-    python -m benchmarks.relevance DIR… --run-dir OUT
+    python -m benchmarks.relevance DIR… --run-dir OUT [--semantic]
 
 DIR holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv (query, 0, doc,
 grade). Writes OUT/NAME.run (TREC, 6 columns) and prints a table.
@@ -21,10 +21,13 @@ from rich.table import Table
 from benchmarks import library, measures
 from benchmarks.scratch import scratch
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
-from search_service.db.engine import Database
+from search_service.config import Settings
+from search_service.embedding.encoder import Encoder, open_encoder
 from search_service.index.writer import PageText
+from search_service.ingest.embeddings import embed_library
 from search_service.search.request import MAX_LIMIT, SearchRequest
 from search_service.search.searcher import Searcher
+from search_service.search.semantic import Meaning
 
 Grades = Mapping[str, Mapping[str, int]]
 Run = Mapping[str, Sequence[tuple[str, float]]]
@@ -37,12 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--run-dir", type=Path, required=True)
     parser.add_argument("--at-least", type=float, help="fail when the mean nDCG@10 is lower")
     parser.add_argument("--language", default="en")
+    parser.add_argument("--semantic", action="store_true", help="rank by meaning too")
     given = parser.parse_args(arguments)
     given.run_dir.mkdir(parents=True, exist_ok=True)
+    semantic = "on" if given.semantic else "off"
+    encoder = open_encoder(Settings.from_environment().with_(semantic=semantic))
     table = Table("collection", "documents", "queries", *MEASURES, "ms/query")
     results = []
     for folder in given.collections:
-        run, documents, per_query_ms = asyncio.run(measure(folder, given.language))
+        run, documents, per_query_ms = asyncio.run(measure(folder, given.language, encoder))
         write_run(given.run_dir / f"{folder.name}.run", run)
         scores = score(run, read_grades(folder))
         results.append(scores)
@@ -56,17 +62,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(f"mean nDCG@10 {averages[0]:.4f} is below {given.at_least}")
 
 
-async def measure(folder: Path, language: str) -> tuple[Run, int, float]:
-    """Load one collection and answer its queries; gives the run, its size and ms per query."""
+async def measure(folder: Path, language: str, encoder: Encoder | None) -> tuple[Run, int, float]:
+    """Load one collection and answer its queries; gives the run, its size and ms per query.
+
+    With an encoder every passage gets its vector first: minutes for ten thousand documents.
+    """
     async with scratch() as place:
         documents = await library.write(place.database, read_documents(folder, language))
-        run, elapsed_s = await answer(place.database, list(read_lines(folder / "queries.jsonl")))
+        if encoder:
+            async for _ in embed_library(place.database, encoder):
+                pass
+        searcher = Searcher(place.database, meaning=Meaning(encoder) if encoder else None)
+        run, elapsed_s = await answer(searcher, list(read_lines(folder / "queries.jsonl")))
     return run, documents, elapsed_s * 1000 / max(len(run), 1)
 
 
-async def answer(database: Database, queries: Sequence[Mapping[str, str]]) -> tuple[Run, float]:
-    keys = await library.keys(database)
-    searcher = Searcher(database)
+async def answer(searcher: Searcher, queries: Sequence[Mapping[str, str]]) -> tuple[Run, float]:
+    keys = await library.keys(searcher.database)
     run: dict[str, list[tuple[str, float]]] = {}
     started = time.perf_counter()
     for query in queries:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
 from search_service.search import finalists, postings, ranking
+from search_service.search.answer import Part
 from search_service.search.columns import Mask
 from search_service.search.finalists import Entrants, Finalists
 from search_service.search.lists import ListReader, Lists
@@ -38,12 +39,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A material in its place, with the ordinals of the passages that count, best first."""
+    """A material in its place, with the ordinals of the passages that count, best first.
+
+    `meaning` is the part of the score that words do not explain.
+    """
 
     material_id: int
     full: bool
     score: float
     ordinals: Sequence[int]
+    meaning: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
