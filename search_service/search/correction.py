@@ -29,8 +29,8 @@ MAX_WORDS = 8
 # From here on two edits are allowed.
 _LONG_WORD = 6
 # A query of more concepts is prose, where an unknown word mostly is no slip, but a word that the
-# library lacks. Of some 110 of them in the judged collections 12 were slips, all of them one edit
-# away from a word of five letters or more that several passages hold.
+# library lacks. Of some 120 of them in the judged collections a tenth were slips, nearly all one
+# edit away from a word that several passages hold, and of five letters or more.
 _PROSE = 6
 _PROSE_LETTERS = 5
 _PROSE_PASSAGES = 2
@@ -56,9 +56,9 @@ async def corrections_of(
 ) -> dict[str, str]:
     """Find the likely meant word for each that nothing published and nothing visible holds.
 
-    Words without a near one are left out; at most MAX_WORDS are looked at. One edit is allowed, and
-    two in words from six letters on; in prose fewer, as `_near` says. Five statements at
-    most, however many words.
+    Words without a near one are left out; at most MAX_WORDS are looked at. One edit is allowed, two
+    in words from six letters on; in prose only one, in a word from five letters on, to one that
+    several passages hold. Five statements at most, however many words.
     """
     unknown = list(dict.fromkeys(filter(_is_correctable, _unknown(analysis))))[:MAX_WORDS]
     if not unknown:

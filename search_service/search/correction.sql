@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
 ) s
 
 --: threshold
--- For similar_words, to the end of the transaction. Bakcup and backup have .27 in common.
+-- For similar_words, to the end of the transaction. Two letters swapped in a word of six leave .27.
 SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)
 
 --: visible_words
