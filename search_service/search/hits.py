@@ -24,15 +24,15 @@ from search_service.text.normalise import indexable
 class Ranked:
     """One material in its place; `score` is 0 where another order was asked for.
 
-    `ordinals` are the passages that made the score, best first, and `meaning` the part of it that
-    words do not explain.
+    `ordinals` are the passages that made the score, best first, and `extras` the parts of it that
+    the words of the query do not explain.
     """
 
     material_id: int
     full: bool
     score: float
     ordinals: tuple[int, ...] = ()
-    meaning: Part | None = None
+    extras: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,7 @@ async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tup
         asked.append(Explained(item.material_id, item.ordinals, shares))
     by_words = await explanations(search.connection, search.analysis, asked)
     return {
-        item.material_id: (
-            *by_words.get(item.material_id, ()),
-            *([item.meaning] if item.meaning else []),
-        )
-        for item in ranked
+        item.material_id: (*by_words.get(item.material_id, ()), *item.extras) for item in ranked
     }
 
 

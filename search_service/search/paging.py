@@ -1,18 +1,17 @@
 """Which materials an answer counts, and one page of them in the order asked for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from search_service.search import candidates, cursor, facets, semantic
+from search_service.search import candidates, cursor, facets
 from search_service.search.columns import Columns, Floats, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked
 from search_service.search.priors import factors
-from search_service.search.ranker import Page, Placed, Ranker
+from search_service.search.ranker import Page, Ranker
 from search_service.search.request import Match, Sort
-from search_service.search.semantic import Candidate
+from search_service.search.reranking import rerank, reranked
 from search_service.search.state import Search
 
 
@@ -58,22 +57,22 @@ async def page_of(search: Search, matched: Matched) -> tuple[list[Ranked], str |
 async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:
     """A page by score; its cursor is the key by words of the last hit in its order by words.
 
-    The first hits may be ranked by meaning too, and then as a whole, from the first on, whatever
-    the page: its borders are places in that order.
+    The first hits are ranked anew, and then as a whole, from the first on, whatever the page: its
+    borders are places in that order.
     """
     limit, page = search.request.limit, _asked(search)
-    by_meaning = search.meaning is not None and page.seen < semantic.RERANKED
+    depth = reranked(search)
     wanted = page
-    if by_meaning:
-        wanted = Page(max(page.seen + limit, semantic.RERANKED))
+    if page.seen < depth:
+        wanted = Page(max(page.seen + limit, depth))
     found = ordered = await _ranker(search, matched, wanted).page(wanted)
-    if by_meaning:
-        ordered = (await _by_meaning(search, found))[page.seen :]
+    if page.seen < depth:
+        ordered = (await rerank(search, found))[page.seen :]
         found = found[page.seen :]
     shown = ordered[:limit]
     is_full = matched.full[search.columns.row_of[[item.material_id for item in shown]]]
     ranked = [
-        Ranked(item.material_id, bool(holds_all), item.score, tuple(item.ordinals), item.meaning)
+        Ranked(item.material_id, bool(holds_all), item.score, tuple(item.ordinals), item.extras)
         for item, holds_all in zip(shown, is_full, strict=True)
     ]
     if len(found) <= limit:
@@ -116,22 +115,6 @@ def _allowed(search: Search, matched: Matched, needed: int) -> Mask:
     asked = search.request.match
     enough = asked is Match.AUTO and np.count_nonzero(matched.full) >= needed
     return matched.full if enough or asked is Match.ALL else matched.some
-
-
-async def _by_meaning(search: Search, found: Sequence[Placed]) -> list[Placed]:
-    assert search.meaning is not None
-    ranked = [Candidate(item.material_id, item.full, item.score, item.ordinals) for item in found]
-    nearest = await semantic.likenesses(
-        search.connection,
-        search.principal,
-        search.meaning,
-        semantic.question_of(search.query),
-        ranked[: semantic.RERANKED],
-    )
-    return [
-        Placed(item.material_id, item.full, item.score, item.passages, item.meaning)
-        for item in semantic.rerank(ranked, nearest)
-    ]
 
 
 def _sorted_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:

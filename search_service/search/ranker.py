@@ -41,14 +41,14 @@ class Page:
 class Placed:
     """A material in its place, with the ordinals of the passages that count, best first.
 
-    `meaning` is the part of the score that words do not explain.
+    `extras` are the parts of the score that the words of the query do not explain.
     """
 
     material_id: int
     full: bool
     score: float
     ordinals: Sequence[int]
-    meaning: Part | None = None
+    extras: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
