@@ -55,6 +55,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "material_segment_association": _distributed("material_id"),
         "content_block_usages": _distributed("material_id"),
         "material_health_history": _distributed("material_id"),
+        "pins": _distributed("material_id"),
+        "judgements": _distributed("material_id"),
         "audit_logs": _LOCAL,
         "login_failures": _LOCAL,
         "setup_links": _LOCAL,
@@ -69,6 +71,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "top_postings": _LOCAL,
         "index_changes": _LOCAL,
         "index_state": _LOCAL,
+        "synonyms": _LOCAL,
+        "ranking_weights": _LOCAL,
     }
 )
 

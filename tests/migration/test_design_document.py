@@ -92,6 +92,10 @@ ADDED_TABLES = {
     "top_postings",
     "index_changes",
     "index_state",
+    "synonyms",
+    "pins",
+    "judgements",
+    "ranking_weights",
 }
 ADDED_BESIDE_TABLES = {
     ("extension", "pg_trgm"),

@@ -38,6 +38,7 @@ from search_service.db.tables.service import (
     RefreshToken,
     SetupLink,
 )
+from search_service.db.tables.tuning import Judgement, Pin, RankingWeights, Synonym
 
 __all__ = [
     "ApiKey",
@@ -50,6 +51,7 @@ __all__ = [
     "IndexChange",
     "IndexState",
     "IngestJob",
+    "Judgement",
     "LexemeStatistics",
     "LoginFailure",
     "Material",
@@ -61,10 +63,13 @@ __all__ = [
     "MaterialVersion",
     "Passage",
     "Persona",
+    "Pin",
+    "RankingWeights",
     "RefreshToken",
     "Segment",
     "SetupLink",
     "SurfaceWord",
+    "Synonym",
     "TopPostings",
     "User",
 ]
