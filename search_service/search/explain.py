@@ -62,10 +62,14 @@ def _parts(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
 
 def _term_parts(row: Row[Any], terms: Sequence[Term], weight: float, where: str) -> list[Part]:
     return [
-        Part("word", weight * value, f"“{term.word}” stands {where}; {_rarity(term)}.")
+        Part("word", weight * value, f"{_named(term)} stands {where}; {_rarity(term)}.")
         for term, value in zip(terms, row.scores, strict=True)
         if value > 0
     ]
+
+
+def _named(term: Term) -> str:
+    return f"“{term.word}”" + (f", a synonym of “{term.synonym_of}”," if term.synonym_of else "")
 
 
 def _rarity(term: Term) -> str:

@@ -14,6 +14,7 @@ from search_service.search.analysis import Analysis
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import explanations
 from search_service.search.facets import Names
+from search_service.search.pins import PINNED, Pin, pinned_first
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import all_queries, any_query
@@ -29,6 +30,7 @@ class Ranked:
     material_id: int
     full: bool
     score: float
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Shown:
     reasons: Mapping[int, tuple[Part, ...]]
     words: Mapping[str, Set[str]]
     names: Names
+    explained: bool
 
 
 async def fill(
@@ -64,6 +67,9 @@ async def fill(
     rows = await connection.execute(STATEMENTS["materials"], {"ids": ids})
     facts = {row.id: row for row in rows}
     slides = await _best_slides(connection, principal, ids, analysis, request.slides)
+    pages = [item.pin for item in ranked if item.pin and item.pin.page_number is not None]
+    if pages and request.slides:
+        slides = await _with_pinned(connection, principal, pages, slides, request.slides)
     explained = request.explain and request.sort is Sort.RELEVANCE
     shown = _Shown(
         facts=facts,
@@ -72,6 +78,7 @@ async def fill(
         reasons=await explanations(connection, ids, analysis) if explained else {},
         words=await _matching_words(connection, facts, slides, analysis),
         names=names,
+        explained=explained,
     )
     return tuple(_hit(item, shown) for item in ranked if item.material_id in facts)
 
@@ -103,6 +110,22 @@ async def _best_slides(
         material_id: _Slides([row for row in found if row.ordinal], found[0].matching)
         for material_id, found in _by_material(rows).items()
     }
+
+
+async def _with_pinned(
+    connection: AsyncConnection,
+    principal: Principal,
+    pages: Sequence[Pin],
+    slides: Mapping[int, _Slides],
+    most: int,
+) -> Mapping[int, _Slides]:
+    """Put the pinned page of a material before its best ones."""
+    best = {pin.material_id: slides.get(pin.material_id, _Slides()) for pin in pages}
+    rows = await pinned_first(
+        connection, principal, pages, {key: found.best for key, found in best.items()}
+    )
+    pinned = {key: _Slides(rows[key][:most], found.matching) for key, found in best.items()}
+    return {**slides, **pinned}
 
 
 def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
@@ -215,8 +238,15 @@ def _hit(item: Ranked, shown: _Shown) -> Hit:
         missing=shown.missing.get(item.material_id, ()),
         matching_slides=slides.matching,
         slides=tuple(_slide(row, words) for row in slides.best),
-        explanation=shown.reasons.get(item.material_id, ()),
+        explanation=_explanation(item, shown),
+        pinned=item.pin is not None,
     )
+
+
+def _explanation(item: Ranked, shown: _Shown) -> tuple[Part, ...]:
+    if item.pin and shown.explained:
+        return (PINNED,)
+    return shown.reasons.get(item.material_id, ())
 
 
 def _named(ids: Sequence[int], names: Mapping[int, str]) -> tuple[NamedId, ...]:

@@ -98,7 +98,7 @@ WHERE {{visible(p)}}
 -- The best passages choose materials (a material's own words, passage 0, at their weight); these
 -- are then scored by all of their matching passages.
 -- Parameters: any_query, those of the score and of the access predicate, own_weight, full (ids of
--- full matches), within (ids, or NULL for all), candidates (passages), finalists (materials), most,
+-- full matches), within (ids, or NULL for all), pinned (ids, left out), candidates (passages), finalists (materials), most,
 -- and after_full, after_score, after_id (NULL for the first page).
 -- Index: idx_passages_search_vector, then pk_passages.
 WITH finalists AS MATERIALIZED (
@@ -118,6 +118,7 @@ WITH finalists AS MATERIALIZED (
                   AND {{visible(p)}}
                   AND (CAST(:within AS integer[]) IS NULL
                        OR p.material_id = ANY(CAST(:within AS integer[])))
+                  AND p.material_id <> ALL(CAST(:pinned AS integer[]))
                 OFFSET 0
             ) p
             OFFSET 0

@@ -1,6 +1,7 @@
 """One search from the question to the answer; the only place that knows the order of the steps."""
 
 import json
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
 from search_service.db.engine import Database
-from search_service.search import candidates, cursor, facets, ranking
+from search_service.search import candidates, cursor, facets, pins, ranking, synonyms
 from search_service.search.analysis import Analysis, analyse, corpus_of
 from search_service.search.answer import Answer, Correction
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import FacetRow, Names, Selection
 from search_service.search.hits import Ranked, fill
+from search_service.search.pins import Pin
 from search_service.search.query import parse
 from search_service.search.request import Match, SearchRequest, Sort
 from search_service.search.sql import STATEMENTS
@@ -29,6 +31,7 @@ CANDIDATES_PER_HIT = 20
 FINALISTS = 100
 FINALISTS_PER_HIT = 3
 MOST = 2**31 - 1  # of an integer in PostgreSQL; a cursor may say that any number was seen
+BEFORE_ALL = (True, sys.float_info.max, MOST)  # of what is ranked, while only pins were shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class _Search:
     selection: Selection
     names: Names
     now: datetime
+    pins: tuple[Pin, ...]
 
     @property
     def question(self) -> str:
@@ -71,6 +75,16 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the ranking a page begins, without the pinned materials, and its length."""
+
+    seen: int
+    after: Sequence[bool | float | int | None]
+    pinned: list[int]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Searcher:
     """Searches a database; `timeout_s` ends each statement."""
 
@@ -85,27 +99,35 @@ class Searcher:
         """
         started = time.perf_counter()
         async with self.database.reading() as connection:
-            await connection.execute(
-                STATEMENTS["session"], {"timeout": str(int(self.timeout_s * 1000))}
-            )
-            answer = await _answer(connection, principal, request)
+            await prepare(connection, self.timeout_s)
+            answer = await search_on(connection, principal, request)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
-async def _answer(
+async def prepare(connection: AsyncConnection, timeout_s: float) -> None:
+    """Fit the connection's transaction for searches; `timeout_s` ends each of its statements."""
+    await connection.execute(STATEMENTS["session"], {"timeout": str(int(timeout_s * 1000))})
+
+
+async def search_on(
     connection: AsyncConnection, principal: Principal, request: SearchRequest
 ) -> Answer:
-    query = parse(request.text)
+    """Answer within the caller's transaction, which was prepared; `took_ms` is 0."""
+    query = typed = parse(request.text)
     corpus = await corpus_of(connection)
-    analysis = await analyse(connection, query, corpus)
-    corrections = await corrections_of(connection, principal, analysis)
+    expanded = await synonyms.expanded(connection, query)
+    analysis = await analyse(connection, expanded.query, corpus)
+    corrections = await corrections_of(connection, principal, analysis, expanded.spared)
     meant = replaced(query, corrections)
     if corrections and request.correct:
-        query, analysis = meant, await analyse(connection, meant, corpus)
+        query, expanded = meant, await synonyms.expanded(connection, meant)
+        analysis = await analyse(connection, expanded.query, corpus)
     names = await _names(connection)
     now = datetime.now(UTC)
     selection = facets.select(_filters(query, request), query.updated, names, now)
-    search = _Search(connection, principal, request, query, analysis, selection, names, now)
+    asked = (typed, query) if request.sort is Sort.RELEVANCE else ()
+    pinned = await pins.find(connection, principal, asked, selection)
+    search = _Search(connection, principal, request, query, analysis, selection, names, now, pinned)
     matched = await _match(search)
     ranked, next_cursor = await _page(search, matched)
     used = corrections if request.correct else {}
@@ -120,6 +142,7 @@ async def _answer(
         did_you_mean=meant.text if corrections and not request.correct else None,
         next_cursor=next_cursor,
         took_ms=0,
+        expanded=expanded.expansions,
     )
 
 
@@ -159,15 +182,35 @@ async def _page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str |
 
 
 async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked], str | None]:
-    request = search.request
-    seen, after = 0, [None, None, None]
+    request, question = search.request, search.question
+    pinned, seen, after = None, 0, [None, None, None]
     if request.cursor:
-        kinds = (int, bool, float, int)
-        seen, *after = cursor.decode(search.question, request.cursor, kinds)
-    needed = seen + request.limit + 1
+        kinds = (str, int, bool, float, int)
+        pinned, seen, *after = cursor.decode(question, request.cursor, kinds)
+    turn = pins.turn_of(search.pins, pinned, request.limit)
+    room = request.limit - len(turn.shown)
+    place = _Place(seen, after, turn.settled, room + 1)
+    found = [] if turn.left else await _rank(search, matched, place)
+    page = [
+        *(
+            Ranked(pin.material_id, pin.material_id in matched.full_ids, 0, pin)
+            for pin in turn.shown
+        ),
+        *(Ranked(key, key in matched.full_ids, score) for _, score, key in found[:room]),
+    ]
+    if len(found) <= room and not turn.left:
+        return page, None
+    last = found[room - 1] if room else (after if request.cursor else BEFORE_ALL)
+    return page, cursor.encode(question, [turn.text, seen + room, *last])
+
+
+async def _rank(search: _Search, matched: _Matched, place: _Place) -> list[tuple[bool, float, int]]:
+    """Give the best materials behind a place: whether full, score and id."""
+    request = search.request
+    needed = place.seen + request.limit + 1 + len(place.pinned)
     within = await _within(search, matched, needed)
     if within is not None and not within:
-        return [], None
+        return []
     terms = search.analysis.terms
     score = ranking.passage_score(terms)
     statement = STATEMENTS.sql(
@@ -184,22 +227,19 @@ async def _ranked_page(search: _Search, matched: _Matched) -> tuple[list[Ranked]
             "any_query": any_query(driving_terms(terms)),
             "full": [] if request.match is Match.ANY else list(matched.full_ids),
             "within": within,
+            "pinned": place.pinned,
             "candidates": min(max(CANDIDATES, CANDIDATES_PER_HIT * needed), MOST),
             "finalists": min(max(FINALISTS, FINALISTS_PER_HIT * needed), MOST),
             "own_weight": ranking.OWN_WEIGHT,
-            "after_full": after[0],
-            "after_score": after[1],
-            "after_id": after[2],
-            "most": request.limit + 1,
+            "after_full": place.after[0],
+            "after_score": place.after[1],
+            "after_id": place.after[2],
+            "most": place.most,
             **score.binds,
             **visible_binds(search.principal),
         },
     )
-    found = [(row.is_full, row.score, row.material_id) for row in rows]
-    page = [Ranked(key, key in matched.full_ids, score) for _, score, key in found[: request.limit]]
-    if len(found) <= request.limit:
-        return page, None
-    return page, cursor.encode(search.question, [seen + request.limit, *found[request.limit - 1]])
+    return [(row.is_full, row.score, row.material_id) for row in rows]
 
 
 async def _within(search: _Search, matched: _Matched, needed: int) -> list[int] | None:

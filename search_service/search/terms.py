@@ -6,8 +6,10 @@ enters such a text quoted, and the text enters a statement as a bind parameter.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from search_service.search.tree import Synonymy
 
 # Of passages that candidates may be chosen from, counted once for each term.
 MAX_POSTINGS = 10_000
@@ -29,7 +31,7 @@ Positions = Mapping[int, tuple[Lexeme, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word, a prefix or a phrase as typed, and what each language makes of it.
+    """A word, a prefix or a phrase as typed or as a synonym, and what each language makes of it.
 
     A language in which all of it is stop words is left out.
     """
@@ -38,6 +40,7 @@ class Unit:
     languages: Mapping[str, Positions]
     is_phrase: bool = False
     is_prefix: bool = False
+    synonymy: Synonymy | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -54,13 +57,15 @@ class Unit:
 class Term:
     """What is scored: one position of a unit; `forms` are its lexemes in each language.
 
-    `weight` is the inverse document frequency times the number of times it was asked for.
+    `weight` is the inverse document frequency times the number of times it was asked for;
+    `synonym_of` what was typed where the word itself was not.
     """
 
     word: str
     forms: Mapping[str, tuple[str, ...]]
     document_frequency: int
     weight: float
+    synonym_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,11 @@ class Corpus:
 def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
     """Give the terms that score, at most MAX_TERMS: one for each position, equal ones together.
 
-    The document frequency of a term is the sum over languages of that of its commonest form.
+    The document frequency of a term is the sum over languages of that of its commonest form. A
+    synonym weighs once however often it was added, and not at all where the same was typed.
     """
     found: dict[tuple[tuple[str, tuple[str, ...]], ...], Term] = {}
-    for unit in units:
+    for unit in sorted(units, key=lambda unit: unit.synonymy is not None):
         for position in _positions(unit):
             forms = {
                 language: positions[position]
@@ -104,9 +110,11 @@ def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
                 sum(_frequency(lexemes, unit) for lexemes in forms.values()), corpus.size
             )
             weight = inverse_document_frequency(frequency, corpus.size)
-            if key in found:
-                weight += found[key].weight
-            found[key] = Term(unit.text, dict(key), frequency, weight)
+            typed = unit.synonymy.typed if unit.synonymy else None
+            if key not in found:
+                found[key] = Term(unit.text, dict(key), frequency, weight, typed)
+            elif unit.synonymy is None:
+                found[key] = replace(found[key], weight=found[key].weight + weight)
     heaviest = sorted(found.values(), key=lambda term: -term.weight)[:MAX_TERMS]
     return tuple(term for term in found.values() if term in heaviest)
 

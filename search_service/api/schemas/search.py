@@ -97,7 +97,10 @@ class ScorePart(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """A material with its best slides; `missing` are words of the query that it does not hold."""
+    """A material with its best slides; `missing` are words of the query that it does not hold.
+
+    A `pinned` one stands first whatever it holds, with a score of 0.
+    """
 
     material_id: int
     url: str
@@ -128,6 +131,7 @@ class Hit(Struct, frozen=True):
     matching_slides: int
     slides: tuple[SlideHit, ...]
     explanation: tuple[ScorePart, ...]
+    pinned: bool
 
 
 class FacetValue(Struct, frozen=True):
@@ -157,8 +161,18 @@ class Correction(Struct, frozen=True):
     used: str
 
 
+class Expansion(Struct, frozen=True):
+    """The synonyms that were searched for beside what was typed."""
+
+    typed: str
+    added: tuple[str, ...]
+
+
 class SearchAnswer(Struct, frozen=True):
-    """`total` counts full matches, or partial ones where `partial` says that none is full."""
+    """`total` counts full matches, or partial ones where `partial` says that none is full.
+
+    A pinned material that does not match is in neither the total nor the facets.
+    """
 
     query: str
     total: int
@@ -167,6 +181,7 @@ class SearchAnswer(Struct, frozen=True):
     facets: tuple[Facet, ...]
     warnings: tuple[SearchWarning, ...]
     corrected: tuple[Correction, ...]
+    expanded: tuple[Expansion, ...]
     did_you_mean: str | None
     next_cursor: str | None
     took_ms: float
