@@ -83,6 +83,8 @@ def test_what_each_role_may_do_beside_materials(role: Role | None) -> None:
 
     assert policy.may_upload(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_manage_vocabulary(someone) == (role in {Role.PMM, Role.ADMIN})
+    assert policy.may_see_tuning(someone) == (role in {Role.PMM, Role.ADMIN})
+    assert policy.may_tune_search(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_manage_users(someone) == (role == Role.ADMIN)
     assert policy.may_see_audit(someone) == (role == Role.ADMIN)
 
@@ -91,7 +93,13 @@ def test_what_each_role_may_do_beside_materials(role: Role | None) -> None:
 def test_a_key_never_does_more_than_its_user(principal: Principal, owner: int | None) -> None:
     user = replace(principal, scopes=None)
 
-    for may in (policy.may_upload, policy.may_manage_users, policy.may_see_audit):
+    for may in (
+        policy.may_upload,
+        policy.may_see_tuning,
+        policy.may_tune_search,
+        policy.may_manage_users,
+        policy.may_see_audit,
+    ):
         assert may(user) or not may(principal)
     assert policy.may_edit(user, owner) or not policy.may_edit(principal, owner)
     assert policy.may_manage_keys(user, ME) or not policy.may_manage_keys(principal, ME)
@@ -105,6 +113,8 @@ def test_each_requirement_refuses_exactly_what_may_not_be(principal: Principal) 
     pairs = (
         (policy.may_upload, policy.require_upload),
         (policy.may_manage_vocabulary, policy.require_manage_vocabulary),
+        (policy.may_see_tuning, policy.require_see_tuning),
+        (policy.may_tune_search, policy.require_tune_search),
         (policy.may_manage_users, policy.require_manage_users),
         (policy.may_see_audit, policy.require_see_audit),
     )
