@@ -21,9 +21,9 @@ async def full_matches(
 ) -> list[FacetRow]:
     """Give the visible materials that hold every concept; all of them for a query without words."""
     queries = terms_module.all_queries(analysis.concepts, analysis.corpus.languages)
-    return await _restricted(
-        connection, principal, analysis, await _matching(connection, principal, analysis, queries)
-    )
+    rows = await _matching(connection, principal, analysis, queries)
+    phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
+    return await _restricted(connection, principal, analysis, phrases, rows)
 
 
 async def partial_matches(
@@ -32,9 +32,9 @@ async def partial_matches(
     """Give the visible materials that hold any term that chooses candidates."""
     driving = terms_module.driving_terms(analysis.terms)
     queries = terms_module.any_queries(driving, analysis.corpus.languages)
-    return await _restricted(
-        connection, principal, analysis, await _matching(connection, principal, analysis, queries)
-    )
+    rows = await _matching(connection, principal, analysis, queries)
+    phrases = [units for units in analysis.concepts if any(unit.is_filter for unit in units)]
+    return await _restricted(connection, principal, analysis, phrases, rows)
 
 
 async def _matching(
@@ -61,15 +61,16 @@ async def _restricted(
     connection: AsyncConnection,
     principal: Principal,
     analysis: Analysis,
+    phrases: Iterable[Sequence[Unit]],
     rows: Sequence[FacetRow],
 ) -> list[FacetRow]:
-    """Keep what holds one phrase of each concept of phrases, and nothing that is excluded.
+    """Keep what holds one unit of each of the concepts of phrases, and nothing that is excluded.
 
     A phrase that is all stop words in a language is not demanded there.
     """
     kept = list(rows)
-    for concept in analysis.concepts:
-        if kept and any(unit.is_phrase for unit in concept):
+    for concept in phrases:
+        if kept:
             heard = {language for unit in concept for language in unit.languages}
             holding = await _holding(connection, principal, analysis, concept)
             kept = [row for row in kept if row.id in holding or row.language not in heard]

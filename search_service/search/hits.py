@@ -17,7 +17,7 @@ from search_service.search.facets import Names
 from search_service.search.pins import PINNED, Pin, pinned_first
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import all_queries, any_query
+from search_service.search.terms import Unit, all_queries, any_query
 from search_service.search.tree import Field
 from search_service.text.languages import configuration
 from search_service.text.normalise import indexable
@@ -155,11 +155,18 @@ async def _missing(
             "concept_queries": [query for _, _, query in triples],
         },
     )
-    words = [" OR ".join(unit.text for unit in concept) for concept in analysis.concepts]
+    words = [_as_typed(concept) for concept in analysis.concepts]
     lacked: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
     for row in rows:
         lacked[row.id] += (words[row.concept],)
     return lacked
+
+
+def _as_typed(concept: Sequence[Unit]) -> str:
+    """What somebody typed of a concept; where that is a stop word, only a synonym is left of it."""
+    typed = (unit.synonymy.typed if unit.synonymy else unit.text for unit in concept)
+    own = [unit.text for unit in concept if unit.synonymy is None]
+    return " OR ".join(own or dict.fromkeys(typed))
 
 
 async def _matching_words(

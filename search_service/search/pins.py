@@ -23,8 +23,9 @@ from search_service.text.normalise import folded
 
 _TURN = re.compile(r"[0-9,]*;[0-9,]*")
 
-# Of one query; more would be no answer but a list.
+# Of one query; more would be no answer but a list. Those that filters leave out are loaded too.
 MAX_PINS = 10
+MAX_LOADED = 100
 MAX_ID = 2**31 - 1
 # Of a query's key: an index cannot hold much more.
 MAX_KEY = 500
@@ -103,7 +104,7 @@ async def find(
             "queries": sorted(keys),
             "personas": _ids(selection, Field.PERSONA),
             "segments": _ids(selection, Field.SEGMENT),
-            "most": MAX_PINS,
+            "most": MAX_LOADED,
             **visible_binds(principal),
         },
     )
@@ -114,7 +115,7 @@ async def find(
         if row.id not in pages:
             pages[row.id] = page_number
             found.append(row)
-    return tuple(Pin(row.id, pages[row.id]) for row in matching(found, selection))
+    return tuple(Pin(row.id, pages[row.id]) for row in matching(found, selection)[:MAX_PINS])
 
 
 async def pinned_first(

@@ -98,8 +98,9 @@ WHERE {{visible(p)}}
 -- The best passages choose materials (a material's own words, passage 0, at their weight); these
 -- are then scored by all of their matching passages.
 -- Parameters: any_query, those of the score and of the access predicate, own_weight, full (ids of
--- full matches), within (ids, or NULL for all), pinned (ids, left out), candidates (passages), finalists (materials), most,
--- and after_full, after_score, after_id (NULL for the first page).
+-- full matches), within (ids, or NULL for all), pinned (ids, which are left out), candidates
+-- (passages), finalists (materials), most, and after_full, after_score, after_id (NULL for the
+-- first page).
 -- Index: idx_passages_search_vector, then pk_passages.
 WITH finalists AS MATERIALIZED (
     SELECT b.material_id, b.is_full

@@ -253,7 +253,7 @@ async def _within(search: _Search, matched: _Matched, needed: int) -> list[int] 
     restricted = (
         not search.selection.is_empty
         or search.analysis.excluded
-        or any(unit.is_phrase for unit in search.analysis.units)
+        or any(unit.is_filter for unit in search.analysis.units)
     )
     if not restricted:
         return None

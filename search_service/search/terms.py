@@ -43,6 +43,11 @@ class Unit:
     synonymy: Synonymy | None = None
 
     @property
+    def is_filter(self) -> bool:
+        """Whether also a partial match must hold it, or another of its concept: a typed phrase."""
+        return self.is_phrase and self.synonymy is None
+
+    @property
     def is_unknown(self) -> bool:
         """Whether no published passage holds any of it in any language."""
         return not any(

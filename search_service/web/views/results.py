@@ -116,7 +116,7 @@ class Results:
 
 def results_of(state: SearchState, answer: Answer, today: date) -> Results:
     """Lay out one answer to what the address asks."""
-    cards = [(hit.full, card_of(hit, today)) for hit in answer.hits]
+    cards = [(hit.full or hit.pinned, card_of(hit, today)) for hit in answer.hits]
     facets = [_facet(state, facet) for facet in answer.facets]
     facets = [facet for facet in facets if facet.first]
     suggestion = answer.did_you_mean or ""

@@ -8,7 +8,7 @@ from search_service.accounts.caller import Caller
 from search_service.db.enums import MaterialStatus, Role
 from search_service.errors import ForbiddenError, InvalidInputError, JudgedQueriesWouldSufferError
 from search_service.insights import judgements, pins, synonyms, weights
-from search_service.insights.gate import MIN_QUERIES, Attempt, QueryChange
+from search_service.insights.gate import MIN_QUERIES, Attempt
 from search_service.search.weights import Weights, read
 from tests.integration.insights.tuning import Tuner
 
@@ -48,7 +48,9 @@ async def test_who_insists_keeps_the_change_and_is_named(tuner: Tuner) -> None:
     done = await tuner.pin("word0", other, override=True)
 
     assert done.trial.overridden
-    assert done.trial.hurt == (QueryChange("word0", 1.0, pytest.approx(SECOND)),)
+    [hurt] = done.trial.hurt
+    assert (hurt.query, hurt.before) == ("word0", 1.0)
+    assert hurt.after == pytest.approx(SECOND)
     assert await tuner.found("word0") == [other, good]
     entry = (await tuner.audited())[-1]
     assert (entry["action"], entry["after"]["overridden"]) == ("pin.create", True)
