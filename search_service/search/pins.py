@@ -92,30 +92,36 @@ async def find(
 ) -> tuple[Pin, ...]:
     """Give the pins that the principal may see and that pass the selection, in their order.
 
-    `queries` are the forms of one query: as typed, and as corrected.
+    `queries` are the forms of one query: as typed, and as corrected. One statement where nothing
+    is pinned, two elsewhere.
     """
     keys = {key for key in map(key_of, queries) if 0 < len(key) <= MAX_KEY}
     if not keys:
         return ()
-    statement = STATEMENTS.sql("pins", {"facet_columns": SEARCH.sql("facet_columns")})
     rows = await connection.execute(
-        text(statement),
+        STATEMENTS["pins"],
         {
             "queries": sorted(keys),
             "personas": _ids(selection, Field.PERSONA),
             "segments": _ids(selection, Field.SEGMENT),
             "most": MAX_LOADED,
-            **visible_binds(principal),
         },
     )
     pages: dict[int, int | None] = {}
-    found: list[FacetRow] = []
-    for page_number, *columns in rows:
-        row = FacetRow._make(columns)
-        if row.id not in pages:
-            pages[row.id] = page_number
-            found.append(row)
-    return tuple(Pin(row.id, pages[row.id]) for row in matching(found, selection)[:MAX_PINS])
+    for row in rows:
+        pages.setdefault(row.material_id, row.page_number)
+    shown = await _passing(connection, principal, list(pages), selection) if pages else ()
+    return tuple(Pin(key, page) for key, page in pages.items() if key in shown)[:MAX_PINS]
+
+
+async def _passing(
+    connection: AsyncConnection, principal: Principal, ids: list[int], selection: Selection
+) -> frozenset[int]:
+    """Those of the materials that the principal may see and that pass the selection."""
+    statement = STATEMENTS.sql("visible_of", {"facet_columns": SEARCH.sql("facet_columns")})
+    rows = await connection.execute(text(statement), {"ids": ids, **visible_binds(principal)})
+    found = matching([FacetRow._make(row) for row in rows], selection)
+    return frozenset(row.id for row in found)
 
 
 async def pinned_first(

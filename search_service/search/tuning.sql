@@ -6,22 +6,23 @@ WHERE keys && CAST(:keys AS text[])
 ORDER BY id LIMIT CAST(:most AS integer)
 
 --: pins
--- The visible materials pinned for a query, with what facets ask of them, in the order in which
--- they stand. A pin for a persona or a segment counts only while that is selected.
--- Parameters: queries (folded), personas and segments (selected ids), most, and those of the access
--- predicate. Index: idx_pins_query, then pk_passages.
-SELECT pin.page_number AS pinned_page, {{facet_columns}}
-FROM pins pin
-JOIN materials m ON m.id = pin.material_id
+-- What is pinned for a query, in the order in which it stands; whether it may be seen is asked
+-- where there is any. A pin for a persona or a segment counts only while that is selected.
+-- Parameters: queries (folded), personas and segments (selected ids), most. Index: idx_pins_query.
+SELECT material_id, page_number FROM pins
+WHERE query_key = ANY(CAST(:queries AS text[]))
+  AND (persona_id IS NULL OR persona_id = ANY(CAST(:personas AS integer[])))
+  AND (segment_id IS NULL OR segment_id = ANY(CAST(:segments AS integer[])))
+ORDER BY place, id LIMIT CAST(:most AS integer)
+
+--: visible_of
+-- Those of some materials that are visible, with what filters ask of them.
+-- Parameters: ids, and those of the access predicate. Index: materials_pkey, then pk_passages.
+SELECT {{facet_columns}}
+FROM materials m
 JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
-WHERE pin.query_key = ANY(CAST(:queries AS text[]))
-  AND (pin.persona_id IS NULL OR pin.persona_id = ANY(CAST(:personas AS integer[])))
-  AND (pin.segment_id IS NULL OR pin.segment_id = ANY(CAST(:segments AS integer[])))
-  AND d.deleted_at IS NULL
-  AND {{visible(m)}}
-ORDER BY pin.place, pin.id
-LIMIT CAST(:most AS integer)
+WHERE m.id = ANY(CAST(:ids AS integer[])) AND d.deleted_at IS NULL AND {{visible(m)}}
 
 --: pinned_slides
 -- The first passage of each pinned page, with what is shown of it. Notes and hidden pages are for
