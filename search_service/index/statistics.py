@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.statements import Statements
+from search_service.index import suggestions
 
 STATEMENTS = Statements("search_service.index", "statistics.sql")
 
@@ -23,6 +24,7 @@ async def refresh(connection: AsyncConnection) -> bool:
             await connection.execute(
                 STATEMENTS[f"write_{what}s"], {"language": language, "source": source}
             )
+    await suggestions.refresh(connection)
     return True
 
 

@@ -212,6 +212,9 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("DELETE", "/segments/{segment_id}"): Case(of_roles("owner", "other", "admin", code=204)),
     ("GET", "/search"): Case(of_callers()),
     ("POST", "/search"): Case(of_callers(), {"json": {}}),
+    ("GET", "/suggest"): Case(of_callers()),
+    ("GET", "/materials/{material_id}/similar"): material(reading()),
+    ("GET", "/materials/{material_id}/pages/{page_number}/similar"): material(reading()),
     ("GET", "/metadata.csv"): Case(of_scope()),
     ("POST", "/metadata.csv"): Case(
         of_roles("owner", "other", "admin", code=400), {"content": b"name\r\nx\r\n"}

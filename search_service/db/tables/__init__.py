@@ -38,6 +38,7 @@ from search_service.db.tables.service import (
     RefreshToken,
     SetupLink,
 )
+from search_service.db.tables.suggested import SuggestedPhrase, SuggestionPrefix
 
 __all__ = [
     "ApiKey",
@@ -64,6 +65,8 @@ __all__ = [
     "RefreshToken",
     "Segment",
     "SetupLink",
+    "SuggestedPhrase",
+    "SuggestionPrefix",
     "SurfaceWord",
     "TopPostings",
     "User",
