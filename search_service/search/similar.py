@@ -31,7 +31,7 @@ MAX_LEXEMES = 12
 MAX_PASSAGES = 100
 MAX_COUNTED = 400
 MAX_POSTINGS = 10_000
-# One shared word is a coincidence, unless there is but one.
+# One shared word is a coincidence.
 FEWEST_SHARED = 2
 PASSAGES_SHOWN = 20
 # An aside never holds up the page that it stands on.
@@ -122,7 +122,7 @@ async def similar(
     corpus = await corpus_of(connection)
     rows = await _lexemes(connection, principal, source)
     telling = most_telling(rows, corpus.size)
-    if not telling:
+    if len(telling) < FEWEST_SHARED:
         return ()
     likeness = _Likeness(connection, principal, source, telling)
     scores = await _scores(likeness, limit)
@@ -132,7 +132,7 @@ async def similar(
 def most_telling(rows: Iterable[Any], passages: int) -> list[Telling]:
     """Choose the lexemes with the most tf·idf among `passages`, the heaviest first.
 
-    A row has lexeme, frequency, passages, document_frequency, first_ordinal and first_position.
+    A row has lexeme, frequency, own_passages, document_frequency, first_ordinal, first_position.
     Left out are what nobody else has, what is another form of a chosen word (it stands where that
     stands), and what would make more than MAX_POSTINGS in all.
     """
@@ -146,7 +146,7 @@ def most_telling(rows: Iterable[Any], passages: int) -> list[Telling]:
                 row.document_frequency,
             )
             for row in rows
-            if row.document_frequency > row.passages
+            if row.document_frequency > row.own_passages
         ),
         key=lambda each: (-each.weight, each.lexeme),
     )
@@ -194,7 +194,7 @@ async def _scores(likeness: _Likeness, limit: int) -> dict[int, float]:
         STATEMENTS[name],
         {
             "language": likeness.source.language,
-            "fewest": min(FEWEST_SHARED, len(likeness.telling)),
+            "fewest": FEWEST_SHARED,
             "most": limit,
             **likeness.binds,
         },

@@ -1,21 +1,22 @@
 --: telling_lexemes
 -- The lexemes of a material, or of one of its pages, that stand there most often, those of titles
--- three times; how many of its passages hold each and the first one that does; and how many
--- published passages of the library do. Figures tell nothing.
+-- three times; where each first stands; in how many published page passages of the library, and how
+-- many of these are the material's own. Figures tell nothing.
 -- Parameters: material_id, page_number (NULL for all), see_notes, passages and lexemes (at most so
 -- many), and those of the access predicate. Index: pk_passages, pk_lexeme_statistics.
-SELECT l.lexeme, l.frequency, l.passages, l.first_ordinal, l.first_position,
+SELECT l.lexeme, l.frequency, l.own_passages, l.first_ordinal, l.first_position,
        coalesce((
            SELECT sum(s.document_frequency) FROM lexeme_statistics s WHERE s.lexeme = l.lexeme
        ), 0) AS document_frequency
 FROM (
-    SELECT u.lexeme, count(*) AS passages,
+    SELECT u.lexeme,
+           count(*) FILTER (WHERE p.ordinal > 0 AND p.status = 'PUBLISHED') AS own_passages,
            sum(cardinality(u.positions) + 2 * cardinality(array_positions(u.weights, 'A')))
                AS frequency,
            min(p.ordinal) AS first_ordinal,
            (array_agg(u.positions[1] ORDER BY p.ordinal))[1] AS first_position
     FROM (
-        SELECT p.ordinal,
+        SELECT p.ordinal, p.status,
                CASE WHEN CAST(:see_notes AS boolean) OR p.ordinal = 0 THEN p.search_vector
                     ELSE ts_filter(p.search_vector, '{a,b,d}') END AS search_vector
         FROM passages p

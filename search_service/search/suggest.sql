@@ -3,12 +3,16 @@
 -- with the text of a visible passage that carries it at this moment. What was renamed, withdrawn
 -- or hidden since the phrases were collected has no such passage and is left out.
 -- Bounds instead of LIKE, whose pattern would have to be a constant for the index.
--- Parameters: typed, ending (a blank where the last word is typed to its end), candidates (phrases that are looked at), max_text (characters), most, and those
--- of the access predicate. Index: idx_suggestion_prefixes_folded, pk_suggestions, pk_passages.
+-- Parameters: typed, ending (a blank where the last word is typed to its end), candidates (phrases
+-- that are looked at), max_text (characters), most, and those of the access predicate.
+-- Index: idx_suggestion_prefixes_folded, pk_suggestions, pk_passages.
 SELECT s.source, s.folded, v.text, v.material_id, v.page_number
 FROM (
     SELECT f.suggestion_id, max(f.weight) AS weight
-    FROM (SELECT rtrim(folded_words(CAST(:typed AS text))) || CAST(:ending AS text) AS typed OFFSET 0) t
+    FROM (
+        SELECT rtrim(folded_words(CAST(:typed AS text))) || CAST(:ending AS text) AS typed
+        OFFSET 0
+    ) t
     CROSS JOIN LATERAL generate_series(0, length(t.typed)) AS n(level)
     CROSS JOIN LATERAL (
         SELECT p.suggestion_id, p.weight FROM suggestion_prefixes p
