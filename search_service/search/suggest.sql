@@ -2,7 +2,8 @@
 -- Published phrases that begin, or have a word that begins, as it is typed; the best first, each
 -- with the text of a visible passage that carries it at this moment. What was renamed, withdrawn
 -- or hidden since the phrases were collected has no such passage and is left out.
--- Bounds instead of LIKE, whose pattern would have to be a constant for the index.
+-- Bounds instead of LIKE, whose pattern would have to be a constant for the index; OFFSET 0, as a
+-- join of levels and rows would read every row that begins like it.
 -- Parameters: typed, ending (a blank where the last word is typed to its end), candidates (phrases
 -- that are looked at), max_text (characters), most, and those of the access predicate.
 -- Index: idx_suggestion_prefixes_folded, pk_suggestions, pk_passages.
@@ -18,6 +19,7 @@ FROM (
         SELECT p.suggestion_id, p.weight FROM suggestion_prefixes p
         WHERE p.level = n.level
           AND p.folded ~>=~ t.typed AND p.folded ~<~ (t.typed || chr(1114111))
+        OFFSET 0
     ) f
     GROUP BY f.suggestion_id
     ORDER BY weight DESC, f.suggestion_id
