@@ -37,6 +37,9 @@ class SuggestionKind(StrEnum):
     KEYWORD = "keyword"
 
 
+_PLACES = (SuggestionKind.TITLE, SuggestionKind.SLIDE)
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A phrase as it is written; a title's material, and a slide's with its page, go with it."""
@@ -86,6 +89,3 @@ def _distinct(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Suggestion, ...]
             ),
         )
     return tuple(found.values())
-
-
-_PLACES = (SuggestionKind.TITLE, SuggestionKind.SLIDE)

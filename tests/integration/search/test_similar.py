@@ -1,5 +1,7 @@
 """Materials like one, or like a page of it: which, in what order, why, and for whom."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
@@ -33,8 +35,8 @@ async def like(
         return await similar(connection, principal, source, limit)
 
 
-async def ids(library: Library, material_id: int, **asked: object) -> list[int]:
-    return [each.material_id for each in await like(library, material_id, **asked)]  # type: ignore[arg-type]
+async def ids(library: Library, material_id: int, **asked: Any) -> list[int]:
+    return [each.material_id for each in await like(library, material_id, **asked)]
 
 
 async def pad(library: Library) -> None:

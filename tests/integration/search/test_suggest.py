@@ -44,6 +44,11 @@ async def change(library: Library, material_id: int, **columns: object) -> None:
     await writer.refresh_metadata(library.connection, material_id)
 
 
+def test_what_is_read_is_as_long_as_what_is_written() -> None:
+    assert suggesting.MAX_TYPED == suggestions.MAX_PREFIX
+    assert suggesting.MAX_TEXT == suggestions.MAX_PHRASE
+
+
 async def test_titles_slides_products_and_keywords_are_suggested(library: Library) -> None:
     material_id = await library.material(
         ("Zebra pricing", "text"),
