@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from benchmarks import asides
 from benchmarks.recorder import Sent, recording
 from benchmarks.scratch import Scratch, scratch
 from search_service.accounts.policy import Principal
@@ -31,7 +32,7 @@ from search_service.search.tree import Field
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-SEARCHED = frozenset({"materials", "passages", "lexeme_statistics", "surface_words"})
+SEARCHED = asides.TABLES | {"materials", "passages", "lexeme_statistics", "surface_words"}
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
 
 DOCUMENT_QUERY = """
@@ -145,6 +146,7 @@ async def check(materials: int) -> tuple[Table, list[str]]:
                     plan = await explain(connection, sent)
                     faults = [f"sequential scan of {name}" for name in sequential(plan)]
                     report.add(case.name, first_words(sent.sql), plan, faults)
+            await _check_asides(connection, place, report)
         finally:
             await connection.close()
     return report.table, report.faults
@@ -217,6 +219,16 @@ class Report:
         if faults:
             plan_text = json.dumps(plan, indent=1)
             self.faults.append(f"{name}, {statement}: {verdict}\n{plan_text}")
+
+
+async def _check_asides(connection: Connection, place: Scratch, report: Report) -> None:
+    for aside in asides.ASIDES:
+        for sent in await asides.statements_of(place, aside, REP):
+            if any(name in sent.sql for name in SEARCHED):
+                plan = await explain(connection, sent)
+                faults = [f"sequential scan of {name}" for name in sequential(plan)]
+                faults += asides.too_many(aside, list(nodes(plan)))
+                report.add(aside.name, first_words(sent.sql), plan, faults)
 
 
 async def _check_document_query(connection: Connection, report: Report) -> None:
