@@ -7,7 +7,7 @@ was handed in at the start, such as the access predicate. Values are bind parame
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from sqlalchemy import TextClause, text
@@ -39,10 +39,20 @@ class Statements:
         return _INCLUDE.sub(included, self._blocks[name])
 
     def __getitem__(self, name: str) -> TextClause:
-        return text(self.sql(name))
+        return clause(self.sql(name))
+
+    def composed(self, name: str, composed: Mapping[str, str]) -> TextClause:
+        """Return a block with the caller's expressions in their places."""
+        return clause(self.sql(name, composed))
 
     def names(self) -> list[str]:
         return list(self._blocks)
+
+
+@lru_cache(maxsize=512)
+def clause(sql: str) -> TextClause:
+    """Give a statement; to find the parameters in a text takes longer than to send it."""
+    return text(sql)
 
 
 @cache

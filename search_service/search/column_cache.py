@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.accounts.policy import Principal, visible_to
+from search_service.accounts.policy import Principal, Visibility, visible_to
 from search_service.search.columns import ColumnRow, Columns, Mask
 from search_service.search.sql import STATEMENTS
 from search_service.search.tree import Field
@@ -73,13 +74,18 @@ def visible(columns: Columns, principal: Principal) -> Mask:
 
     What is shown of them is read by statements that have the rule itself.
     """
-    rule = visible_to(principal)
+    return _visible(columns, visible_to(principal))
+
+
+@lru_cache(maxsize=64)
+def _visible(columns: Columns, rule: Visibility) -> Mask:
     if rule.see_all:
         return np.ones(columns.size, np.bool_)
     seen = columns.having(Field.STATUS, (status.casefold() for status in rule.statuses))
     seen &= columns.having(Field.AUDIENCE, (each.casefold() for each in rule.audiences))
     if rule.owner_id is not None:
         seen |= columns.having(Field.OWNER, (str(rule.owner_id),))
+    seen.flags.writeable = False  # it is handed out again
     return seen
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.search import ranking
@@ -38,7 +38,7 @@ async def explanations(
     if not (asked and analysis.terms):
         return {}
     scores = ranking.term_scores(analysis.terms)
-    statement = STATEMENTS.sql(
+    statement = STATEMENTS.composed(
         "explain",
         {
             "term_scores": ", ".join(score.sql for score in scores),
@@ -47,7 +47,7 @@ async def explanations(
     )
     pairs = [(each.material_id, ordinal) for each in asked for ordinal in each.ordinals]
     rows = await connection.execute(
-        text(statement),
+        statement,
         {
             "ids": [material_id for material_id, _ in pairs],
             "ordinals": [ordinal for _, ordinal in pairs],

@@ -7,7 +7,6 @@ and knows neither how they came about nor pages. Evidence: ARCHITECTURE.md, "Dec
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds, visible_sql
@@ -56,7 +55,7 @@ async def gains(
         return {}
     composed = {"length_factors": ranking.length_factors("p", "c")}
     rows = await connection.execute(
-        text(STATEMENTS.sql("likeness", composed)),
+        STATEMENTS.composed("likeness", composed),
         {
             "ids": [leader.material_id for leader in leaders[:RERANKED]],
             "ordinals": [leader.ordinal for leader in leaders[:RERANKED]],

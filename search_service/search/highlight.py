@@ -7,7 +7,7 @@ accents mark as they match, which ts_headline cannot do for lexemes without acce
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from search_service.search.answer import Snippet
@@ -17,6 +17,8 @@ LENGTH = 240
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
 # Letters without a decomposition, as unaccent writes them.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
+# What stands before the rest of a word, or of a figure.
+_INSIDE = re.compile(r"(?:[^\W_]['’]?|\d[.,])\Z")
 _SAME_START = 3
 
 
@@ -37,10 +39,23 @@ def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
 
 def mark(text: str, words: Set[str]) -> Marked:
     """Find where any of `words` (in lower case) stands in a text."""
-    return Marked(
-        text,
-        tuple(match.span() for match in _WORD.finditer(text) if match.group().lower() in words),
-    )
+    lowered = text.lower()
+    if len(lowered) != len(text):  # offsets would not be the text's
+        spans = [each.span() for each in _WORD.finditer(text) if each.group().lower() in words]
+        return Marked(text, tuple(spans))
+    found = [span for word in words for span in _places(lowered, word)]
+    return Marked(text, tuple(sorted(found)))
+
+
+def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Where a word stands as a whole one; a search for its letters is the fastest first look."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        found = _WORD.match(text, start)
+        if found and found.end() == end and not _INSIDE.search(text, max(0, start - 2), start):
+            yield start, end
+        start = text.find(word, end)
 
 
 def snippet(marked: Marked, source: str = "slide", length: int = LENGTH) -> Snippet:

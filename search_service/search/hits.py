@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from search_service.accounts.policy import is_guest, visible_binds
 from search_service.search import highlight, ranking
@@ -107,11 +107,11 @@ async def _best_slides(search: Search, ids: Sequence[int]) -> Mapping[int, _Slid
     if not (ids and terms):
         return {}
     score = ranking.passage_score(terms)
-    statement = STATEMENTS.sql(
+    statement = STATEMENTS.composed(
         "slides", {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
     )
     rows = await search.connection.execute(
-        text(statement),
+        statement,
         {
             "ids": ids,
             "any_query": any_query(terms),
@@ -157,13 +157,13 @@ async def _matching_words(
     for term in search.analysis.terms:
         for language, forms in term.forms.items():
             lexemes[language].update(forms)
-    rows = (*facts.values(), *(row for found in slides.values() for row in found.best))
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for row in (*facts.values(), *(row for found in slides.values() for row in found.best)):
+        texts[row.language].append(_shown_text(row))
     likely = sorted(
-        {
-            (word, row.language)
-            for row in rows
-            for word in highlight.candidates(_shown_text(row), lexemes[row.language])
-        }
+        (word, language)
+        for language, written in texts.items()
+        for word in highlight.candidates("\n".join(written), lexemes[language])
     )
     found: dict[str, set[str]] = defaultdict(set)
     if not likely:

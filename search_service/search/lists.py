@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.search import postings, ranking
@@ -153,7 +153,7 @@ def _statement(name: str) -> TextClause:
         "saturation": ranking.saturation("CAST(f.query AS tsquery)"),
         "length_factors": ranking.length_factors("p", "c"),
     }
-    return text(STATEMENTS.sql(name, composed))
+    return STATEMENTS.composed(name, composed)
 
 
 def _binds(forms: Sequence[Form]) -> dict[str, object]:

@@ -5,7 +5,8 @@ A material's score is its relevance times 1 plus the parts. Pure.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Setting:
 
 def priors(columns: Columns, setting: Setting) -> Sequence[Prior]:
     """Give the parts that can add anything, for the rows of the columns."""
-    return [*_facts(columns, setting.weights, setting.now), *_boosts(columns, setting)]
+    return [*_facts(columns, setting.weights, setting.now.date()), *_boosts(columns, setting)]
 
 
 def factors(parts: Sequence[Prior], columns: Columns) -> Floats:
@@ -52,18 +53,19 @@ def factors(parts: Sequence[Prior], columns: Columns) -> Floats:
     return together
 
 
-def _facts(columns: Columns, weights: Weights, now: datetime) -> list[Prior]:
-    # From midnight on, so that a score stays the same over the pages of an answer.
-    today = now.timestamp() // _DAY_S * _DAY_S
-    age_days = np.nan_to_num((today - columns.updated) / _DAY_S, nan=np.inf)
+@lru_cache(maxsize=4)
+def _facts(columns: Columns, weights: Weights, day: date) -> tuple[Prior, ...]:
+    """The same for every search of a day, so that a score stays over the pages of an answer."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+    age_days = np.nan_to_num((midnight - columns.updated) / _DAY_S, nan=np.inf)
     fresh = np.exp2(-np.maximum(age_days, 0) / HALF_LIFE_DAYS)
     used = columns.usage / (columns.usage + HALF_USED)
     healthy = np.clip(columns.health / 100, 0, 1)
-    return [
+    return (
         Prior("freshness", weights.freshness * fresh, "It was updated recently."),
         Prior("health", weights.health * healthy, "It is in good health."),
         Prior("usage", weights.usage * used, "It is used often."),
-    ]
+    )
 
 
 def _boosts(columns: Columns, setting: Setting) -> list[Prior]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
@@ -111,7 +110,7 @@ class Ranker:
             "length_factors": ranking.length_factors("p", "c"),
         }
         rows = await self.connection.execute(
-            text(STATEMENTS.sql("rank", composed)),
+            STATEMENTS.composed("rank", composed),
             {
                 "ids": chosen.ids.tolist(),
                 "full": chosen.is_full.tolist(),
