@@ -163,11 +163,15 @@ class Columns:
         found[pairs.rows[accepted[pairs.codes]]] = True
         return found
 
-    def counts(self, column: Field, mask: Mask) -> dict[str, int]:
-        """Count each value of a field over the rows of a mask; only those that occur."""
+    def counts(self, column: Field, mask: Mask, rows: Integers | None = None) -> dict[str, int]:
+        """Count each value of a field over the rows of a mask; only those that occur.
+
+        `rows` are those of the mask, for whoever counts several fields over it.
+        """
         if column in self.single:
             # To pick by place is faster than by mask; 1 more, as -1 stands for no value.
-            counted = np.bincount(self.single[column][np.flatnonzero(mask)] + 1)[1:]
+            picked = np.flatnonzero(mask) if rows is None else rows
+            counted = np.bincount(self.single[column][picked] + 1)[1:]
         else:
             pairs = self.several[column]
             counted = np.bincount(pairs.codes[mask[pairs.rows]])

@@ -12,7 +12,7 @@ import numpy as np
 
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
 from search_service.search.answer import Facet, FacetValue
-from search_service.search.columns import Columns, Mask
+from search_service.search.columns import Columns, Floats, Mask
 from search_service.search.dates import DateFilter
 from search_service.search.tree import Field, FieldFilter
 
@@ -95,13 +95,18 @@ def count(
     """Count every facet over the rows of a mask that pass the selection in all other facets."""
     tests = _tests(columns, selection)
     passing = mask & _all(tests.values(), columns)
+    rows = np.flatnonzero(passing)
     facets = []
     for field in Field:
-        counted = passing
+        counted, places = passing, rows
         if field in tests:
             others = (test for key, test in tests.items() if key != field)
             counted = mask & _all(others, columns)
-        counts = _counts(columns, field, counted, now)
+            places = np.flatnonzero(counted)
+        if field is Field.UPDATED:
+            counts = _recent_counts(columns.updated[places], now)
+        else:
+            counts = columns.counts(field, counted, places)
         facets.append(_facet(field, counts, selection, names))
     return tuple(facets)
 
@@ -123,10 +128,7 @@ def _facet(field: Field, counts: Mapping[str, int], selection: Selection, names:
     )
 
 
-def _counts(columns: Columns, field: Field, mask: Mask, now: datetime) -> dict[str, int]:
-    if field is not Field.UPDATED:
-        return columns.counts(field, mask)
-    moments = columns.updated[mask]
+def _recent_counts(moments: Floats, now: datetime) -> dict[str, int]:
     return {
         bucket: int(np.count_nonzero(moments >= (now - timedelta(days=days)).timestamp()))
         for bucket, (_, days) in RECENT_DAYS.items()

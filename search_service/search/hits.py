@@ -1,7 +1,7 @@
 """Fills in what is shown of ranked materials: their facts, best slides, snippets and reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,12 @@ from search_service.search import highlight, ranking
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
+from search_service.search.highlight import Marked
 from search_service.search.pins import PINNED, Pin, pinned_first
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
 from search_service.search.terms import any_query
 from search_service.search.tree import Field
-from search_service.text.languages import configuration
-from search_service.text.normalise import indexable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class _Shown:
     slides: Mapping[int, _Slides]
     missing: Mapping[int, tuple[str, ...]]
     reasons: Mapping[int, tuple[Part, ...]]
-    words: Mapping[str, Set[str]]
+    marked: Mapping[str, Mapping[str, Marked]]
     names: Names
 
 
@@ -76,7 +75,7 @@ async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
             item.material_id: search.missing(item.material_id) for item in kept if not item.full
         },
         reasons=await _reasons(search, kept),
-        words=await _matching_words(search, facts, slides),
+        marked=await _marked(search, facts, slides),
         names=search.names,
     )
     return tuple(_hit(item, shown) for item in kept)
@@ -149,55 +148,55 @@ def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     return found
 
 
-async def _matching_words(
+async def _marked(
     search: Search, facts: Mapping[int, Row[Any]], slides: Mapping[int, _Slides]
-) -> dict[str, set[str]]:
-    """The words to mark, in lower case, by language."""
+) -> dict[str, dict[str, Marked]]:
+    """Every text that is shown with its marks, by language."""
+    texts: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for row in (*facts.values(), *(row for found in slides.values() for row in found.best)):
+        texts[row.language].update(dict.fromkeys(_shown_texts(row)))
+    words = await _matching_words(search, {key: "\n".join(each) for key, each in texts.items()})
+    return {
+        language: dict(
+            zip(written, highlight.mark_all(list(written), words[language]), strict=True)
+        )
+        for language, written in texts.items()
+    }
+
+
+async def _matching_words(search: Search, texts: Mapping[str, str]) -> dict[str, set[str]]:
+    """The words to mark in the texts of each language, in lower case."""
     lexemes: defaultdict[str, set[str]] = defaultdict(set)
     for term in search.analysis.terms:
         for language, forms in term.forms.items():
             lexemes[language].update(forms)
-    texts: defaultdict[str, list[str]] = defaultdict(list)
-    for row in (*facts.values(), *(row for found in slides.values() for row in found.best)):
-        texts[row.language].append(_shown_text(row))
     likely = sorted(
         (word, language)
-        for language, written in texts.items()
-        for word in highlight.candidates("\n".join(written), lexemes[language])
+        for language, text in texts.items()
+        for word in highlight.candidates(text, lexemes[language])
     )
-    found: dict[str, set[str]] = defaultdict(set)
-    if not likely:
-        return found
-    looked_up = await search.connection.execute(
-        STATEMENTS["lexemes_of_words"],
-        {
-            "words": [indexable(word) for word, _ in likely],
-            "configurations": [f"search_{configuration(language)}" for _, language in likely],
-        },
-    )
-    for row in looked_up:
-        word, language = likely[row.number]
-        if not lexemes[language].isdisjoint(row.lexemes):
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    of_words = await search.spellings.lexemes(search.connection, likely)
+    for (word, language), written_lexemes in zip(likely, of_words, strict=True):
+        if not lexemes[language].isdisjoint(written_lexemes):
             found[language].add(word)
     return found
 
 
-def _shown_text(row: Row[Any]) -> str:
-    """All text of a material's or a slide's row that is shown with marks."""
-    if "name" in row._fields:
-        return str(row.name)
-    return f"{row.title}\n{row.body}\n{row.notes}"
+def _shown_texts(row: Row[Any]) -> tuple[str, ...]:
+    """The texts of a material's or a slide's row that are shown with marks."""
+    return (row.name,) if "name" in row._fields else (row.title, row.body, row.notes)
 
 
 def _hit(item: Ranked, shown: _Shown) -> Hit:
     facts = shown.facts[item.material_id]
     slides = shown.slides.get(item.material_id, _Slides())
-    words = shown.words.get(facts.language, frozenset())
+    marked = shown.marked[facts.language]
     named = shown.names.names
     return Hit(
         material_id=facts.id,
         name=facts.name,
-        name_marks=highlight.mark(facts.name, words).marks,
+        name_marks=marked[facts.name].marks,
         description=facts.description,
         material_type=facts.material_type,
         audience=facts.audience,
@@ -221,7 +220,7 @@ def _hit(item: Ranked, shown: _Shown) -> Hit:
         full=item.full,
         missing=shown.missing.get(item.material_id, ()),
         matching_slides=slides.matching,
-        slides=tuple(_slide(row, words) for row in slides.best),
+        slides=tuple(_slide(row, shown.marked[row.language]) for row in slides.best),
         explanation=shown.reasons.get(item.material_id, ()),
         pinned=item.pin is not None,
     )
@@ -231,13 +230,13 @@ def _named(ids: Sequence[int], names: Mapping[int, str]) -> tuple[NamedId, ...]:
     return tuple(NamedId(key, names[key]) for key in ids if key in names)
 
 
-def _slide(row: Row[Any], words: Set[str]) -> Slide:
-    body, notes = highlight.mark(row.body, words), highlight.mark(row.notes, words)
+def _slide(row: Row[Any], marked: Mapping[str, Marked]) -> Slide:
+    body, notes = marked[row.body], marked[row.notes]
     from_notes = notes.marks and not body.marks
     return Slide(
         page_number=row.page_number,
         title=row.title,
-        title_marks=highlight.mark(row.title, words).marks,
+        title_marks=marked[row.title].marks,
         snippet=highlight.snippet(notes, "notes") if from_notes else highlight.snippet(body),
         hidden=row.hidden,
         score=row.score,

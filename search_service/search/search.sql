@@ -3,7 +3,8 @@
 -- that most filters are absent), an index for what stands in most rows too (a scan of materials
 -- unpacks every vector: 250 ms instead of 9 at 53,000 materials), and an end to every statement.
 -- Gives the snapshot, the materials written since the postings were counted (NULL: all of them),
--- those changed since a snapshot known before (NULL: none is known), and whether anything is tuned.
+-- those changed since a snapshot known before (NULL: none is known), the languages with their
+-- published passages, the names of ids, and whether anything is tuned.
 -- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
        set_config('enable_seqscan', 'off', true),
@@ -19,6 +20,9 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
            WHERE c.changed_in >= pg_snapshot_xmin(k.snapshot)
              AND NOT pg_visible_in_snapshot(c.changed_in, k.snapshot)
        ) END AS changed,
+       (SELECT array_agg(language ORDER BY language) FROM corpus_statistics) AS languages,
+       (SELECT array_agg(passages ORDER BY language) FROM corpus_statistics) AS sizes,
+       (SELECT array_agg(ARRAY[field, CAST(id AS text), name]) FROM ({{vocabulary}}) v) AS names,
        EXISTS (SELECT FROM synonyms) AS has_synonyms,
        EXISTS (SELECT FROM pins) AS has_pins,
        EXISTS (SELECT FROM ranking_weights) AS has_weights

@@ -12,22 +12,24 @@ from search_service.search.hits import fill
 from search_service.search.paging import match, page_of
 from search_service.search.request import SearchRequest
 from search_service.search.semantic import Meaning
+from search_service.search.spellings import Spellings
 from search_service.search.state import Search
 from search_service.search.tree import QueryWarning
-from search_service.search.understanding import TIMEOUT_S, Snapshot, begin, understand
+from search_service.search.understanding import TIMEOUT_S, Snapshot, Tools, begin, understand
 
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
     """Searches a database; `timeout_s` ends each statement; `meaning` ranks by that too.
 
-    Keeps columns for its process.
+    Keeps columns and words for its process.
     """
 
     database: Database
     timeout_s: float = TIMEOUT_S
     meaning: Meaning | None = None
     cache: ColumnCache = field(default_factory=ColumnCache)
+    spellings: Spellings = field(default_factory=Spellings)
 
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
         """Answer one request with what the principal may see.
@@ -39,14 +41,15 @@ class Searcher:
         known = self.cache.newest
         async with self.database.reading() as connection:
             snapshot = await begin(connection, known, self.timeout_s)
-            answer = await _answer(await understand(snapshot, principal, request, self.meaning))
+            tools = Tools(self.spellings, self.meaning)
+            answer = await _answer(await understand(snapshot, principal, request, tools))
         self.cache.keep(snapshot.version)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
 async def search_in(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> Answer:
     """Answer one request at a snapshot that the caller began, in a transaction of his own."""
-    return await _answer(await understand(snapshot, principal, request))
+    return await _answer(await understand(snapshot, principal, request, Tools()))
 
 
 async def _answer(search: Search) -> Answer:

@@ -18,6 +18,7 @@ from search_service.search.pins import Pin
 from search_service.search.priors import Prior, Setting, priors
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.semantic import Meaning
+from search_service.search.spellings import Spellings
 from search_service.search.terms import as_typed
 from search_service.search.tree import Query
 from search_service.search.weights import Weights
@@ -48,6 +49,7 @@ class Search:
     weights: Weights
     pins: tuple[Pin, ...]
     expansions: tuple[Expansion, ...]
+    spellings: Spellings
     meaning: Meaning | None
 
     @property

@@ -1,6 +1,7 @@
 """From what was asked to a search that can be answered: snapshot, words, names, lists."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.search import candidates, column_cache, facets, pins, synonyms, weights
-from search_service.search.analysis import Analysis, analyse, corpus_of
+from search_service.search.analysis import Analysis, analyse
 from search_service.search.answer import Correction, Expansion
 from search_service.search.column_cache import Version
 from search_service.search.columns import Mask
@@ -19,9 +20,11 @@ from search_service.search.pins import Shown
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.semantic import Meaning
+from search_service.search.spellings import Spellings
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
 from search_service.search.synonyms import Expanded
+from search_service.search.terms import Corpus
 from search_service.search.tree import Field, FieldFilter, Query
 from search_service.search.weights import Weights
 
@@ -32,12 +35,15 @@ TIMEOUT_S = 10.0
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The transaction that answers, the columns at its snapshot, and which rows were written since
-    lists were stored; the weights in force, and whether there are synonyms and pins at all.
+    lists were stored; the languages, the names of ids, the weights in force, and whether there are
+    synonyms and pins at all.
     """
 
     connection: AsyncConnection
     version: Version
     rewritten: Mask
+    corpus: Corpus
+    names: Names
     weights: Weights
     has_synonyms: bool
     has_pins: bool
@@ -63,23 +69,32 @@ async def begin(
         rewritten=np.ones(columns.size, np.bool_)
         if state.rewritten is None
         else columns.mask(np.array(state.rewritten, np.int64)),
+        corpus=Corpus(dict(zip(state.languages or (), state.sizes or (), strict=True))),
+        names=_names(state.names or ()),
         weights=await weights.read(connection) if state.has_weights else weights.DEFAULT,
         has_synonyms=state.has_synonyms,
         has_pins=state.has_pins,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a process keeps for its searches: lexemes of words, and what ranks by meaning."""
+
+    spellings: Spellings = field(default_factory=Spellings)
+    meaning: Meaning | None = None
+
+
 async def understand(
     snapshot: Snapshot,
     principal: Principal,
     request: SearchRequest,
-    meaning: Meaning | None = None,
+    tools: Tools,
 ) -> Search:
     """Read the question, correct it, and fetch the lists of its words. Never fails for a text."""
     connection, columns = snapshot.connection, snapshot.version.columns
     words = await _words(snapshot, principal, request)
-    names = await _names(connection)
-    now = datetime.now(UTC)
+    names, now = snapshot.names, datetime.now(UTC)
     selection = facets.select(_filters(words.query, request), words.query.updated, names, now)
     by_relevance = request.sort is Sort.RELEVANCE
     reader = ListReader(connection, columns, snapshot.rewritten)
@@ -105,7 +120,8 @@ async def understand(
         weights=snapshot.weights,
         pins=await pins.find(connection, asked, selection, shown),
         expansions=words.expansions,
-        meaning=meaning,
+        spellings=tools.spellings,
+        meaning=tools.meaning,
     )
 
 
@@ -122,8 +138,7 @@ class _Words:
 
 
 async def _words(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> _Words:
-    connection, typed = snapshot.connection, parse(request.text)
-    corpus = await corpus_of(connection)
+    connection, corpus, typed = snapshot.connection, snapshot.corpus, parse(request.text)
     expanded = await _expanded(snapshot, typed)
     analysis = await analyse(connection, expanded.query, corpus)
     words = _Words(typed, typed, analysis, expanded.expansions)
@@ -154,9 +169,8 @@ def _filters(query: Query, request: SearchRequest) -> list[FieldFilter]:
     return [*query.filters, *chosen]
 
 
-async def _names(connection: AsyncConnection) -> Names:
-    rows = await connection.execute(STATEMENTS["vocabulary"])
+def _names(rows: Iterable[Sequence[str]]) -> Names:
     names: dict[Field, dict[int, str]] = {Field.PERSONA: {}, Field.SEGMENT: {}, Field.OWNER: {}}
-    for row in rows:
-        names[Field(row.field)][row.id] = row.name
+    for column, key, name in rows:
+        names[Field(column)][int(key)] = name
     return Names(names)

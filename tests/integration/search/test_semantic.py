@@ -197,8 +197,8 @@ async def test_it_takes_one_statement_and_a_question_is_encoded_once(
     await embed(library, encoder)
     by_words = Searcher(library.database)
     searcher = Searcher(library.database, meaning=Meaning(encoder))
-    for each in (by_words, searcher):  # the first search of a process reads all columns
-        await each.search(LOCAL_ADMINISTRATOR, SearchRequest("other"))
+    for each in (by_words, searcher):  # the first search of a process reads more
+        await each.search(LOCAL_ADMINISTRATOR, SearchRequest("bank"))
     query_counter.reset()
     await by_words.search(LOCAL_ADMINISTRATOR, SearchRequest("bank"))
     plain = query_counter.count
