@@ -39,8 +39,8 @@ def times_table(classes: Mapping[str, Row]) -> Table:
     table = Table(
         "class",
         "queries",
-        *(f"{name} p50 / 95" for name in measured),
-        "ranking over naive, p95",
+        *(f"{name} p50/95" for name in measured),
+        "p95 over naive",
         "agreement",
         "overlap",
         title="milliseconds; agreement with the exact ranking",
@@ -62,9 +62,9 @@ def peers_table(classes: Mapping[str, Row]) -> Table:
     names = [name for name in PEERS if any(f"{name}_p50_ms" in row for row in classes.values())]
     table = Table(
         "class",
-        "ranking p50 / 95",
-        *(f"{name} p50 / 95" for name in names),
-        *(f"ranking over {name}, p95" for name in names),
+        "ranking p50/95",
+        *(f"{name} p50/95" for name in names),
+        *(f"p95 over {name}" for name in names),
         title="milliseconds of ranking beside other engines",
     )
     for name, row in classes.items():
@@ -92,7 +92,7 @@ def _show_http(console: Console, report: Report) -> None:
 def _pair(row: Row, time: str) -> str:
     if f"{time}_p50_ms" not in row:
         return ""
-    return f"{row[f'{time}_p50_ms']} / {row[f'{time}_p95_ms']}"
+    return f"{row[f'{time}_p50_ms']:.3g} / {row[f'{time}_p95_ms']:.3g}"
 
 
 def _shown(value: float | None) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from benchmarks.keptalive import Connection
@@ -42,22 +43,33 @@ async def served(place: Scratch) -> AsyncIterator[Service]:
     """Run `search-service serve` on a database until the block ends."""
     service = Service(_free_port(), await _keys_of_a_rep(place.database))
     with tempfile.TemporaryDirectory(prefix="search-service-benchmark-") as folder:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "search_service", "serve", "--no-worker"),
-            *("--port", str(service.port)),
-            env={
-                **os.environ,
-                "DATABASE_URL": place.url,
-                "SEARCH_SERVICE_DATA_DIR": folder,
-                "SEARCH_SERVICE_LOG_LEVEL": "warning",
-            },
-            stdout=asyncio.subprocess.DEVNULL,
-        )
+        log = Path(folder) / "serve.log"
+        process = await _start(service, place.url, log)
         try:
-            await _wait(process, service)
+            await _wait(process, service, log)
             yield service
         finally:
             await _stop(process)
+
+
+async def _start(service: Service, url: str, log: Path) -> asyncio.subprocess.Process:
+    """Start it as it is started in production, with a log line for each request."""
+    command = (sys.executable, "-m", "search_service", "serve", "--no-worker")
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT)
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            *("--port", str(service.port)),
+            env={
+                **os.environ,
+                "DATABASE_URL": url,
+                "SEARCH_SERVICE_DATA_DIR": str(log.parent),
+            },
+            stdout=descriptor,
+            stderr=descriptor,
+        )
+    finally:
+        os.close(descriptor)
 
 
 async def _keys_of_a_rep(database: Database) -> list[str]:
@@ -81,7 +93,7 @@ async def _keys_of_a_rep(database: Database) -> list[str]:
         ]
 
 
-async def _wait(process: asyncio.subprocess.Process, service: Service) -> None:
+async def _wait(process: asyncio.subprocess.Process, service: Service, log: Path) -> None:
     deadline = time.monotonic() + START_LIMIT_S
     while process.returncode is None and time.monotonic() < deadline:
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -91,7 +103,7 @@ async def _wait(process: asyncio.subprocess.Process, service: Service) -> None:
             if response.status == 200:
                 return
         await asyncio.sleep(0.1)
-    raise RuntimeError("the service did not start; what it said stands above")
+    raise RuntimeError(f"the service did not start: {_end_of(log)}")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
@@ -102,6 +114,10 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(encoding="utf-8")[-2000:]
 
 
 def _free_port() -> int:

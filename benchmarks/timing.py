@@ -17,10 +17,11 @@ from search_service.search.sql import STATEMENTS
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
 TIMEOUT_S = 600.0
 
-# The blocks that find, match and rank; only their first lines matter here, not what is composed.
-RANKING_BLOCKS = ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
-_COMPOSED = dict.fromkeys(("saturation", "length_factors", "score", "material_score"), "")
-RANKING = frozenset(STATEMENTS.sql(name, _COMPOSED).partition("\n")[0] for name in RANKING_BLOCKS)
+# The blocks that find, match and rank.
+RANKING = frozenset(
+    STATEMENTS.first_line(name)
+    for name in ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
+)
 
 # What the field does without us: all words, PostgreSQL's own ranking, no access rule.
 NAIVE = """

@@ -41,6 +41,10 @@ class Statements:
     def __getitem__(self, name: str) -> TextClause:
         return text(self.sql(name))
 
+    def first_line(self, name: str) -> str:
+        """Return the line by which a block is known again in what was sent: its first comment."""
+        return self._blocks[name].partition("\n")[0]
+
     def names(self) -> list[str]:
         return list(self._blocks)
 
