@@ -90,7 +90,7 @@ async def _worker(services: Services, url: str) -> AsyncIterator[None]:
 
 async def work(services: Services, url: str, stop: asyncio.Event) -> None:
     """Work off jobs until `stop` is set: the worker inside an application, or one alone."""
-    workshop = Workshop.of(services.database, services.store, services.settings)
+    workshop = Workshop.of(services.database, services.store, services.settings, services.encoder)
     options = WorkerOptions(
         concurrency=services.settings.worker_concurrency,
         on_connected=lambda: ingest_handlers.fill_queue(services.database),

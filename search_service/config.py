@@ -92,6 +92,17 @@ class Settings:
     worker_concurrency: int = _setting(
         "SEARCH_SERVICE_WORKER_CONCURRENCY", 2, "files read at the same time by one worker"
     )
+    semantic: str = _setting(
+        "SEARCH_SERVICE_SEMANTIC",
+        "off",
+        "`on`: hits are ranked by meaning too; needs the extra `semantic`",
+    )
+    embedding_model: str = _setting(
+        "SEARCH_SERVICE_EMBEDDING_MODEL",
+        "",
+        "folder of another sentence-embedding model: `model.onnx`, and `tokenizer.json` or an "
+        "uncased `vocab.txt`; empty: the one of the extra",
+    )
     log_level: str = _setting("SEARCH_SERVICE_LOG_LEVEL", "info", "debug, info, warning or error")
     log_format: str = _setting("SEARCH_SERVICE_LOG_FORMAT", "json", "`json` or `console`")
 
@@ -167,6 +178,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "log_queries": ("full", "none"),
+    "semantic": ("off", "on"),
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("json", "console"),
 }

@@ -30,6 +30,7 @@ from search_service.db.tables import (
     Segment,
     User,
 )
+from search_service.embedding import store as embeddings
 from search_service.errors import InvalidInputError, PreconditionFailedError
 from search_service.index import writer
 from search_service.jobs import progress
@@ -163,6 +164,7 @@ async def delete(connection: AsyncConnection, caller: Caller, target: Target) ->
     await touch(connection, before.id, {})
     await _set_details(connection, before.id, deleted_at=func.now())
     await writer.remove_material(connection, before.id)
+    await embeddings.remove(connection, before.id)
     await progress.cancel_open(connection, before.id)
     await schedule_statistics(connection)
     await _note(connection, caller, _Deed("delete", before.id, {"name": before.name}))

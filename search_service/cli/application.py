@@ -6,7 +6,16 @@ from pathlib import Path
 import click
 
 from search_service import __version__
-from search_service.cli import accounts, demo, doctor, library, maintenance, search, serve
+from search_service.cli import (
+    accounts,
+    demo,
+    doctor,
+    embedding,
+    library,
+    maintenance,
+    search,
+    serve,
+)
 from search_service.cli.console import tell_error
 from search_service.config import Settings
 from search_service.errors import ServiceError
@@ -32,6 +41,7 @@ for command in (
     *serve.COMMANDS,
     *demo.COMMANDS,
     *library.COMMANDS,
+    *embedding.COMMANDS,
     *search.COMMANDS,
     *accounts.COMMANDS,
     *doctor.COMMANDS,

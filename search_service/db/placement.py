@@ -51,6 +51,7 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "material_versions": _distributed("material_id"),
         "material_pages": _distributed("material_id"),
         "passages": _distributed("material_id"),
+        "passage_embeddings": _distributed("material_id"),
         "material_persona_association": _distributed("material_id"),
         "material_segment_association": _distributed("material_id"),
         "content_block_usages": _distributed("material_id"),

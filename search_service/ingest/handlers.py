@@ -20,9 +20,11 @@ from search_service.catalog.versions import VersionRecord
 from search_service.config import Settings
 from search_service.db.engine import Database
 from search_service.db.enums import JobState
+from search_service.embedding.encoder import Encoder
 from search_service.files.store import FileStore
 from search_service.index import statistics
-from search_service.ingest import maintenance, messages, pipeline
+from search_service.ingest import embeddings, maintenance, messages, pipeline
+from search_service.ingest.embeddings import EMBED
 from search_service.ingest.maintenance import DEFAULT_RETENTION, MAINTAIN, Retention
 from search_service.ingest.preparation import prepare
 from search_service.ingest.receipt import Reading, receipt_of
@@ -49,12 +51,19 @@ class Workshop:
     store: FileStore
     limits: Limits = sandbox.DEFAULT_LIMITS
     retention: Retention = DEFAULT_RETENTION
+    encoder: Encoder | None = None
 
     @classmethod
-    def of(cls, database: Database, store: FileStore, settings: Settings) -> Self:
+    def of(
+        cls,
+        database: Database,
+        store: FileStore,
+        settings: Settings,
+        encoder: Encoder | None = None,
+    ) -> Self:
         """Give a workshop that reads whatever an upload may bring."""
         limits = replace(sandbox.DEFAULT_LIMITS, file_bytes=settings.upload_max_bytes)
-        return cls(database, store, limits, Retention.of(settings))
+        return cls(database, store, limits, Retention.of(settings), encoder)
 
 
 class _CancelledError(Exception):
@@ -67,6 +76,7 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
         EXTRACT: partial(extract, workshop),
         REFRESH_STATISTICS: partial(refresh_statistics, workshop),
         MAINTAIN: partial(maintain, workshop),
+        EMBED: partial(embed, workshop),
     }
 
 
@@ -105,6 +115,13 @@ async def maintain(workshop: Workshop, _job: RunningJob) -> None:
     await maintenance.maintain(workshop.database, workshop.store, workshop.retention)
 
 
+async def embed(workshop: Workshop, running: RunningJob) -> None:
+    """Give the passages of a material their vectors; nothing where that is switched off."""
+    if workshop.encoder:
+        material_id = int(running.payload["material_id"])
+        await embeddings.embed_material(workshop.database, workshop.encoder, material_id)
+
+
 async def extract(workshop: Workshop, running: RunningJob) -> None:
     """Read the file of an ingest job and write what was read; safe to run any number of times.
 
@@ -140,6 +157,8 @@ async def _extract(workshop: Workshop, job_id: int) -> None:
             written = await pipeline.write(connection, job, reading, prepared)
             if not written:
                 await progress.finish(connection, job.id, OUTDATED)
+            elif workshop.encoder:
+                await enqueue(connection, embeddings.job_after(job))
         _log.info("ingest ended", job_id=job.id, written=written, pages=len(reading.pages))
 
 

@@ -24,13 +24,15 @@ from search_service.text.normalise import indexable
 class Ranked:
     """One material in its place; `score` is 0 where another order was asked for.
 
-    `ordinals` are the passages that made the score, best first.
+    `ordinals` are the passages that made the score, best first, and `extras` the parts of it that
+    the words of the query do not explain.
     """
 
     material_id: int
     full: bool
     score: float
     ordinals: tuple[int, ...] = ()
+    extras: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tup
         row = columns.row_of[item.material_id]
         shares = [(part.name, float(part.gains[row]), part.words) for part in parts]
         asked.append(Explained(item.material_id, item.ordinals, shares))
-    return await explanations(search.connection, search.analysis, asked)
+    by_words = await explanations(search.connection, search.analysis, asked)
+    return {
+        item.material_id: (*by_words.get(item.material_id, ()), *item.extras) for item in ranked
+    }
 
 
 async def _best_slides(search: Search, ids: Sequence[int]) -> Mapping[int, _Slides]:

@@ -87,4 +87,5 @@ _FITTING: Mapping[str, tuple[Field, ...]] = {
     "industry": (Field.SEGMENT, Field.TAG),
     "stage": (Field.TAG,),
     "product": (Field.PRODUCT,),
+    "account": (Field.TAG,),
 }

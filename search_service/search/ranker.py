@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
 from search_service.search import finalists, postings, ranking
+from search_service.search.answer import Part
 from search_service.search.columns import Mask
 from search_service.search.finalists import Entrants, Finalists
 from search_service.search.lists import ListReader, Lists
@@ -38,12 +39,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A material in its place, with the ordinals of the passages that count, best first."""
+    """A material in its place, with the ordinals of the passages that count, best first.
+
+    `extras` are the parts of the score that the words of the query do not explain.
+    """
 
     material_id: int
     full: bool
     score: float
     ordinals: Sequence[int]
+    extras: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

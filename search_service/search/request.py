@@ -36,6 +36,7 @@ class Context:
     industry: str | None = None
     stage: str | None = None
     product: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from search_service.search.facets import Names, Selection
 from search_service.search.lists import ListReader, Lists
 from search_service.search.priors import Prior, Setting, priors
 from search_service.search.request import SearchRequest, Sort
+from search_service.search.semantic import Meaning
 from search_service.search.tree import Query
 from search_service.search.weights import DEFAULT
 
@@ -42,6 +43,7 @@ class Search:
     reader: ListReader
     lists: Lists
     matching: Matching
+    meaning: Meaning | None
 
     @property
     def question(self) -> str:

@@ -17,6 +17,7 @@ from search_service.search.facets import Names
 from search_service.search.lists import ListReader
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
+from search_service.search.semantic import Meaning
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
 from search_service.search.tree import Field, FieldFilter, Query
@@ -50,7 +51,12 @@ async def begin(connection: AsyncConnection, known: Version | None, timeout_s: f
     return Snapshot(connection, version, columns.mask(np.array(state.rewritten, np.int64)))
 
 
-async def understand(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> Search:
+async def understand(
+    snapshot: Snapshot,
+    principal: Principal,
+    request: SearchRequest,
+    meaning: Meaning | None = None,
+) -> Search:
     """Read the question, correct it, and fetch the lists of its words. Never fails for a text."""
     connection, columns = snapshot.connection, snapshot.version.columns
     words = await _words(connection, principal, request)
@@ -76,6 +82,7 @@ async def understand(snapshot: Snapshot, principal: Principal, request: SearchRe
         reader=reader,
         lists=lists,
         matching=candidates.matching(words.analysis, lists, columns),
+        meaning=meaning,
     )
 
 

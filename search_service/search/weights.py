@@ -22,6 +22,7 @@ class Weights:
     industry: float = 0.05
     stage: float = 0.05
     product: float = 0.1
+    account: float = 0.1
 
 
 DEFAULT = Weights()

@@ -9,16 +9,21 @@ from search_service.accounts.passwords import Passwords
 from search_service.accounts.tokens import Tokens
 from search_service.config import Settings
 from search_service.db.engine import Database, open_database
+from search_service.embedding.encoder import Encoder, open_encoder
 from search_service.files.store import FileStore
 from search_service.ingest.upload import Intake
 from search_service.insights.search_log import SearchLog
 from search_service.search.searcher import Searcher
+from search_service.search.semantic import Meaning
 from search_service.serving.rate_limits import RateLimiter
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with; `limiter` counts for this process alone."""
+    """What handlers work with; `limiter` counts for this process alone.
+
+    `encoder` is None where the semantic rerank is switched off.
+    """
 
     settings: Settings
     database: Database
@@ -29,26 +34,31 @@ class Services:
     tokens: Tokens
     passwords: Passwords
     limiter: RateLimiter
+    encoder: Encoder | None
 
     @classmethod
     def open(
         cls, settings: Settings, database_url: str, passwords: Passwords | None = None
     ) -> Self:
         """Make the services; nothing connects yet. Raises ConfigurationError without a usable
-        signing key or database URL.
+        signing key or database URL, or a usable embedding model where one is wanted.
         """
+        encoder = open_encoder(settings)
         database = open_database(settings, database_url)
         store = FileStore(settings.files_dir)
         return cls(
             settings=settings,
             database=database,
             store=store,
-            searcher=Searcher(database, settings.statement_timeout_s),
+            searcher=Searcher(
+                database, settings.statement_timeout_s, Meaning(encoder) if encoder else None
+            ),
             search_log=SearchLog(database, with_text=settings.log_queries == "full"),
             intake=Intake(database, store, settings.upload_max_bytes, settings.queue_limit),
             tokens=Tokens.of(settings),
             passwords=passwords or Passwords(),
             limiter=RateLimiter(),
+            encoder=encoder,
         )
 
     async def close(self) -> None:

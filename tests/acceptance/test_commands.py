@@ -89,3 +89,15 @@ def test_a_search_in_the_terminal_is_logged_before_the_command_ends(folder: Path
     url = asyncio.run(prepare(Settings(data_dir=folder)))
     logged = fetch_column(url, f"SELECT channel FROM search_log WHERE search_id = '{search_id}'")
     assert logged == ["cli"]
+
+
+def test_vectors_are_filled_in_where_ranking_by_meaning_is_switched_on(folder: Path) -> None:
+    off = command(folder, "embed")
+    assert off.returncode == 1
+    assert "SEARCH_SERVICE_SEMANTIC=on" in off.stderr
+
+    on = command(folder, "embed", SEARCH_SERVICE_SEMANTIC="on")
+    if "--extra semantic" in on.stderr:
+        pytest.skip(on.stderr)
+    assert on.returncode == 0, on.stderr
+    assert "No passage lacks a vector." in on.stderr

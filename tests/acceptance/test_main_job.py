@@ -60,8 +60,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+    environment |= variables
     if databases.postgres_bin():
         environment["POSTGRES_BIN"] = databases.postgres_bin()
     return subprocess.run(

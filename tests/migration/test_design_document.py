@@ -95,6 +95,7 @@ ADDED_TABLES = {
     "search_log",
     "search_log_default",
     "search_clicks",
+    "passage_embeddings",
 }
 # PostgreSQL names what they inherit.
 DEFAULT_PARTITIONS = {"audit_logs_default", "search_log_default"}

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 from litestar import Request, Router, get, post
 from litestar.params import JSONBody
 
@@ -14,13 +15,15 @@ from search_service.api.schemas.search import (
     MultiSearchAnswer,
     MultiSearchRequest,
     SearchAnswer,
+    SearchBody,
+    SearchContext,
     SearchQuery,
 )
 from search_service.api.validation import query_opt, read_query
 from search_service.errors import InvalidInputError, ServiceError
 from search_service.insights.entries import Channel
 from search_service.search.facets import RECENT_DAYS
-from search_service.search.request import SearchRequest
+from search_service.search.request import Context, SearchRequest
 from search_service.search.tree import Field
 from search_service.serving.authentication import count_again, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -42,9 +45,9 @@ async def search_by_query(
 
 @post("/search", status_code=200, opt=SEARCH)
 async def search_by_body(
-    services: TheServices, caller: TheCaller, data: JSONBody[SearchQuery]
+    services: TheServices, caller: TheCaller, data: JSONBody[SearchBody]
 ) -> SearchAnswer:
-    """Search with the same parameters as a JSON body."""
+    """Search with the same parameters as a JSON body, and what is known of the customer."""
     return await _search(services, caller, data)
 
 
@@ -62,7 +65,7 @@ async def search_several(
     count_again(request, len(data.searches) - 1)
     seats = asyncio.Semaphore(SEARCHES_AT_ONCE)
 
-    async def answered(query: SearchQuery) -> SearchAnswer | Problem:
+    async def answered(query: SearchBody) -> SearchAnswer | Problem:
         async with seats:
             try:
                 return await _search(services, caller, query)
@@ -100,7 +103,13 @@ def _request(query: SearchQuery) -> SearchRequest:
         correct=query.correct,
         facets=query.facets,
         explain=query.explain,
+        context=_context(query.context) if isinstance(query, SearchBody) else Context(),
     )
+
+
+def _context(given: SearchContext) -> Context:
+    facts = msgspec.structs.asdict(given)
+    return Context(**{name: str(fact) for name, fact in facts.items() if fact is not None})
 
 
 ROUTER = Router(

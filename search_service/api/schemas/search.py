@@ -64,10 +64,31 @@ class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
     explain: Annotated[bool, Meta(description="Say what each score is made of.")] = False
 
 
+Fact: TypeAlias = Annotated[str, Meta(max_length=255)] | Annotated[int, Meta(ge=1, le=2**31 - 1)]
+"""A name or an id."""
+
+
+class SearchContext(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of the customer: each lifts what fits a little, and filters nothing."""
+
+    persona: Fact | None = None
+    segment: Fact | None = None
+    industry: Fact | None = None
+    stage: Fact | None = None
+    product: Fact | None = None
+    account: Fact | None = None
+
+
+class SearchBody(SearchQuery, frozen=True, forbid_unknown_fields=True):
+    """A search as a JSON body, which has room for a context."""
+
+    context: SearchContext = SearchContext()
+
+
 class MultiSearchRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Several searches at once, answered in their order."""
 
-    searches: Annotated[list[SearchQuery], Meta(min_length=1, max_length=10)]
+    searches: Annotated[list[SearchBody], Meta(min_length=1, max_length=10)]
 
 
 class Snippet(Struct, frozen=True):

@@ -9,6 +9,7 @@ from search_service.db.tables.content import (
     MaterialPage,
     MaterialVersion,
     Passage,
+    PassageEmbedding,
 )
 from search_service.db.tables.declaration import Base
 from search_service.db.tables.documented import (
@@ -62,6 +63,7 @@ __all__ = [
     "MaterialSegment",
     "MaterialVersion",
     "Passage",
+    "PassageEmbedding",
     "Persona",
     "RefreshToken",
     "SearchClick",

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import CHAR, TSVECTOR
+from sqlalchemy.dialects.postgresql import BYTEA, CHAR, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
@@ -134,6 +134,22 @@ class Passage(Base):
     updated_at: Mapped[datetime | None]
     persona_ids: Mapped[list[int]] = mapped_column(server_default=NO_TEXTS)
     segment_ids: Mapped[list[int]] = mapped_column(server_default=NO_TEXTS)
+
+
+class PassageEmbedding(Base):
+    """The meaning of a passage as a vector of a model, packed as embedding.packing does.
+
+    It is that of the passage with its ordinal while both have the same content hash.
+    """
+
+    __tablename__ = "passage_embeddings"
+    __table_args__ = (PrimaryKeyConstraint("material_id", "ordinal", name="pk_passage_embeddings"),)
+
+    material_id: Mapped[int] = mapped_column(key_of("materials"))
+    ordinal: Mapped[int]
+    model: Mapped[str] = mapped_column(String(100))
+    content_hash: Mapped[str] = mapped_column(CHAR(64))
+    vector: Mapped[bytes] = mapped_column(BYTEA)
 
 
 class BlockFingerprint(Base):

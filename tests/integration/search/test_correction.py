@@ -102,6 +102,39 @@ async def test_what_is_like_nothing_short_or_no_word_stays(library: Library, ask
     assert (await library.search(asked)).corrected == ()
 
 
+PROSE = "which customers moved their oracle databases into private clouds after a "
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (PROSE + "bakcup failure", {"bakcup": "backup"}),
+        (PROSE + "merry failure", {}),
+        (PROSE + "backuppp failure", {}),
+        ("backuppp failure", {"backuppp": "backup"}),
+        (PROSE + "soar failure", {}),
+    ],
+)
+async def test_in_prose_only_clear_slips_are_corrected(
+    library: Library, asked: str, words: dict[str, str]
+) -> None:
+    await library.material(PROSE + "failure", name="Ferry")
+    for word in ("backup", "backup roar", "merryl roar"):
+        await library.material(word)
+    await library.refresh()
+
+    assert used(await library.search(asked)) == words
+
+
+async def test_a_word_is_corrected_to_an_accented_one(library: Library) -> None:
+    material_id = await library.material("sécurité", facts=FRENCH)
+    await library.refresh()
+
+    answer = await library.search("sécrité")
+
+    assert (ids(answer), used(answer)) == ([material_id], {"sécrité": "sécurité"})
+
+
 async def test_a_word_is_corrected_to_one_of_another_language(library: Library) -> None:
     await library.material("backup")
     material_id = await library.material("sauvegarde", facts=FRENCH)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.db.enums import MaterialStatus
 from search_service.index import statistics
 from search_service.index.writer import PageText
-from search_service.search import ranker, ranking
+from search_service.search import feedback, ranker, ranking
 from search_service.search.answer import Answer
 from search_service.search.request import Match, Sort
 from tests.integration.search.library import (
@@ -133,6 +133,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     """How passages are found: materials read whole, rare lexemes by index, common ones by lists."""
     monkeypatch.setattr(ranker, "FEW", 100 if request.param == "whole" else 0)
     monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1 if request.param == "common" else 1000)
+    monkeypatch.setattr(feedback, "RERANKED", 0)
 
 
 @pytest.mark.usefixtures("way")

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from search_service.db.statements import Statements
+from search_service.embedding import store
 from search_service.index import statistics, writer
+from search_service.search import semantic
 from search_service.search.sql import STATEMENTS
 
 FILE = """Prose before the first block is no block.
@@ -74,7 +76,10 @@ def test_values_stay_bind_parameters(statements: Statements) -> None:
     assert text(statements.sql("third", {"composed": "1"})).compile().params == {"value": None}
 
 
-@pytest.mark.parametrize("found", [STATEMENTS, writer.STATEMENTS, statistics.STATEMENTS])
+@pytest.mark.parametrize(
+    "found",
+    [STATEMENTS, writer.STATEMENTS, statistics.STATEMENTS, semantic.STATEMENTS, store.STATEMENTS],
+)
 def test_no_comment_of_ours_reads_as_a_parameter(found: Statements) -> None:
     for name in found.names():
         sql = found._blocks[name]

@@ -6,7 +6,7 @@ from search_service.search.query import parse
 
 def words(typed: str, *published: str) -> list[str]:
     """The near ones of some published words; later ones are published more often."""
-    candidates = [Candidate(word, ("en",), place) for place, word in enumerate(published)]
+    candidates = [Candidate(word, ("en",), place) for place, word in enumerate(published, 1)]
     return [candidate.word for candidate in nearest(typed, candidates)]
 
 
@@ -16,13 +16,14 @@ def words(typed: str, *published: str) -> list[str]:
         ("bakcup", ["backup"], ["backup"]),
         ("baakcup", ["backup"], ["backup"]),
         ("bxxkxp", ["backup"], []),
-        ("stor", ["store", "storm", "tor"], ["tor", "storm", "store"]),
+        ("stor", ["store", "storm", "tor"], ["storm", "store", "tor"]),
+        ("tsick", ["stick", "tick", "ticks"], ["stick", "tick"]),
         ("clod", ["cold", "cloud", "colds"], ["cloud", "cold"]),
         ("backup", ["backup"], []),
         ("recover", ["recovery", "recovered"], ["recovery", "recovered"]),
     ],
 )
-def test_near_words_come_by_distance_then_by_how_often_they_are_published(
+def test_near_words_come_by_edits_then_by_how_likely_they_were_meant(
     typed: str, published: list[str], near: list[str]
 ) -> None:
     assert words(typed, *published) == near

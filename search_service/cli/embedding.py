@@ -1,0 +1,52 @@
+"""`embed` gives an existing library the vectors that the semantic rerank reads."""
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from search_service.cli.console import ERR, say
+from search_service.cli.runtime import run
+from search_service.config import Settings
+from search_service.errors import ConfigurationError
+from search_service.ingest import embeddings
+from search_service.serving.services import Services
+
+
+@click.command("embed")
+@click.pass_obj
+def embed(settings: Settings) -> None:
+    """Compute the vectors that are missing, for the ranking by meaning.
+
+    What is uploaded while SEARCH_SERVICE_SEMANTIC is on gets its own by itself. It can be stopped
+    and started again at any time.
+    """
+    if settings.semantic == "off":
+        raise ConfigurationError(
+            "The ranking by meaning is switched off; run this with SEARCH_SERVICE_SEMANTIC=on."
+        )
+    written = run(settings, _embed)
+    say(f"{written:,} passages got their vectors." if written else "No passage lacks a vector.")
+
+
+COMMANDS = (embed,)
+
+
+async def _embed(services: Services) -> int:
+    assert services.encoder is not None
+    written = 0
+    total = await embeddings.count_lacking(services.database, services.encoder)
+    with _progress_bar() as bar:
+        task = bar.add_task("Embedding", total=total)
+        async for passages in embeddings.embed_library(services.database, services.encoder):
+            written += passages
+            bar.advance(task, passages)
+    return written
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=ERR,
+    )

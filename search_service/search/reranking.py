@@ -1,0 +1,76 @@
+"""Puts the first hits in order anew: by the words that the best share, and by meaning.
+
+What matches, and which hits are the first, is decided by the words of the query alone; full matches
+stay before partial ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from search_service.search import feedback, semantic
+from search_service.search.answer import Part
+from search_service.search.feedback import Leader
+from search_service.search.ranker import Placed
+from search_service.search.semantic import Candidate
+from search_service.search.state import Search
+
+
+def reranked(search: Search) -> int:
+    """Give how many of the first hits are put in order anew."""
+    if search.meaning is not None:
+        return semantic.RERANKED
+    return feedback.RERANKED if len(search.analysis.terms) > 1 else 0
+
+
+async def rerank(search: Search, found: Sequence[Placed]) -> list[Placed]:
+    """Give the hits in their new order; `found` are the first ones by words, from the first on."""
+    ordered = await _by_feedback(search, found)
+    return await _by_meaning(search, ordered) if search.meaning is not None else ordered
+
+
+async def _by_feedback(search: Search, found: Sequence[Placed]) -> list[Placed]:
+    head, rest = found[: feedback.RERANKED], found[feedback.RERANKED :]
+    leaders = [Leader(item.material_id, _best_page(item), item.score) for item in head]
+    gains = await feedback.gains(
+        search.connection, search.principal, leaders, search.analysis.terms
+    )
+    gaining = [
+        replace(
+            item,
+            score=item.score + gain,
+            extras=(
+                *item.extras,
+                Part("like_the_best", gain, "It uses the words that the best hits share."),
+            ),
+        )
+        if (gain := gains.get(item.material_id, 0))
+        else item
+        for item in head
+    ]
+    ordered = sorted(gaining, key=lambda item: (item.full, item.score, item.material_id))
+    return [*ordered[::-1], *rest]
+
+
+def _best_page(item: Placed) -> int:
+    return next((ordinal for ordinal in item.ordinals if ordinal), 0)
+
+
+async def _by_meaning(search: Search, found: Sequence[Placed]) -> list[Placed]:
+    assert search.meaning is not None
+    ranked = [Candidate(item.material_id, item.full, item.score, item.ordinals) for item in found]
+    nearest = await semantic.likenesses(
+        search.connection,
+        search.principal,
+        search.meaning,
+        semantic.question_of(search.query),
+        ranked[: semantic.RERANKED],
+    )
+    placed = {item.material_id: item for item in found}
+    return [
+        replace(
+            placed[item.material_id],
+            score=item.score,
+            extras=(*placed[item.material_id].extras, *([item.meaning] if item.meaning else ())),
+        )
+        for item in semantic.rerank(ranked, nearest)
+    ]
