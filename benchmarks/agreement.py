@@ -11,8 +11,11 @@ from benchmarks.passages import Asked
 from benchmarks.timing import REP, TIMEOUT_S
 from search_service.db.engine import Database
 from search_service.db.statements import Statements
-from search_service.search import candidates, facets, ranking
+from search_service.search import ranking
+from search_service.search.paging import Matched, match, ranker_of
 from search_service.search.priors import factors
+from search_service.search.ranker import Page
+from search_service.search.reranking import reranked
 from search_service.search.searcher import Searcher
 from search_service.search.state import Search
 from search_service.search.terms import any_query
@@ -24,10 +27,13 @@ DEPTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of 1: our list's DCG by exact scores over the exact list's, and how much both lists share."""
+    """Of 1: our list's DCG by exact scores over the exact list's, and how much both lists share;
+    the DCG again once the first hits are put in order anew.
+    """
 
     agreement: float
     overlap: float
+    reranked_agreement: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +45,50 @@ class Exact:
 
 
 async def agreement_of(database: Database, searcher: Searcher, asked: Asked) -> Agreement:
-    """Ask search and the exact ranking, and compare their first 20 materials."""
+    """Rank by the bounds and without them, and compare the first 20 materials."""
     request = replace(asked.request, limit=DEPTH, slides=0, facets=False)
     answer = await searcher.search(REP, request)
-    exact = await exact_ranking(database, searcher, asked)
-    return compare([hit.material_id for hit in answer.hits], exact)
+    async with database.reading() as connection:
+        snapshot = await begin(connection, searcher.cache.newest, TIMEOUT_S)
+        search = await understand(snapshot, REP, request)
+        if not search.has_words:
+            return Agreement(1.0, 1.0, 1.0)
+        matched = await match(search)
+        page = Page(max(DEPTH, reranked(search)))
+        found = await ranker_of(search, matched, page).page(page)
+        exact = await exact_ranking(search, matched)
+    ours = [item.material_id for item in found]
+    shown = [hit.material_id for hit in answer.hits]
+    return Agreement(dcg_share(ours, exact), overlap(ours, exact), dcg_share(shown, exact))
 
 
-def compare(ours: Sequence[int], exact: Exact, depth: int = DEPTH) -> Agreement:
-    """Compare the beginnings of a list and of the exact one; 1 where both are empty."""
+def dcg_share(ours: Sequence[int], exact: Exact, depth: int = DEPTH) -> float:
+    """Give a list's DCG by exact scores over that of the exact list; 1 where both are empty."""
+    if not exact.order:
+        return float(not ours)
+    gained = discounted([exact.scores.get(key, 0.0) for key in ours[:depth]])
+    return gained / discounted([exact.scores[key] for key in exact.order[:depth]])
+
+
+def overlap(ours: Sequence[int], exact: Exact, depth: int = DEPTH) -> float:
+    """Give how much of the exact list a list holds, whatever the order; 1 where both are empty."""
     best = exact.order[:depth]
     if not best:
-        return Agreement(float(not ours), float(not ours))
-    gained = discounted([exact.scores.get(key, 0.0) for key in ours[:depth]])
-    ideal = discounted([exact.scores[key] for key in best])
-    return Agreement(gained / ideal, len(set(best).intersection(ours[:depth])) / len(best))
+        return float(not ours)
+    return len(set(best).intersection(ours[:depth])) / len(best)
 
 
-async def exact_ranking(database: Database, searcher: Searcher, asked: Asked) -> Exact:
-    """Rank whatever matches, full matches first, by scores of all of its passages.
+async def exact_ranking(search: Search, matched: Matched) -> Exact:
+    """Rank whatever matches, full matches first, by the scores of all of its passages.
 
-    What matches is taken from search, where it is exact. Raises ValueError where priors differ.
+    What matches is known exactly. Raises ValueError where priors differ.
     """
-    known = searcher.cache.newest
-    async with database.reading() as connection:
-        snapshot = await begin(connection, known, TIMEOUT_S)
-        search = await understand(snapshot, REP, asked.request)
-        if not search.has_words:
-            return Exact((), {})
-        if np.ptp(factors(search.priors, search.columns)):
-            raise ValueError("the materials' factors differ, so that scores cannot be compared")
-        allowed = search.seen & search.matching.any
-        allowed &= await candidates.restricted(
-            connection, search.analysis, search.lists, search.columns
-        )
-        allowed = facets.passing(search.columns, allowed, search.selection)
-        scores = await _scores(search)
-    row_of, full = search.columns.row_of, search.matching.full
-    kept = {key: score for key, score in scores.items() if allowed[row_of[key]]}
-    order = sorted(kept, key=lambda key: (full[row_of[key]], kept[key], key), reverse=True)
+    if np.ptp(factors(search.priors, search.columns)):
+        raise ValueError("the materials' factors differ, so that scores cannot be compared")
+    scores = await _scores(search)
+    row_of = search.columns.row_of
+    kept = {key: score for key, score in scores.items() if matched.some[row_of[key]]}
+    order = sorted(kept, key=lambda key: (matched.full[row_of[key]], kept[key], key), reverse=True)
     return Exact(order, kept)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks import latency_tables, library, overhttp, peers, revision
 from benchmarks.agreement import agreement_of
+from benchmarks.load import Load
 from benchmarks.machine import fingerprint
 from benchmarks.passages import Asked, lines_of, queries_of
 from benchmarks.prepared import Prepared, Source, prepared
@@ -35,17 +36,16 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to measure: agreement of every so many queries (0: of none), peers, and throughput over
-    HTTP for so many seconds (0: nothing over HTTP).
+    """What to measure: agreement of every so many queries (0: of none), and where asked for other
+    engines and what is served over HTTP, under a load.
     """
 
     source: Source
     queries: Sequence[Asked]
     repeat: int = 3
     agreement_every: int = 1
-    folder: Path | None = None
     peers: bool = False
-    http_s: float = 0.0
+    http: Load | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,27 +55,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
         queries=queries_of(given.queries),
         repeat=given.repeat,
         agreement_every=given.agreement_every,
-        folder=given.library,
         peers=given.peers,
-        http_s=given.http_seconds if given.http else 0.0,
+        http=Load(given.http_seconds) if given.http else None,
     )
-    report = asyncio.run(measure(plan))
+    report = asyncio.run(prepare_and_measure(plan, given.library))
     given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     latency_tables.show(report)
 
 
-async def measure(plan: Plan) -> dict[str, Any]:
-    """Prepare the library, ask every query in every way, and give the report."""
+async def prepare_and_measure(plan: Plan, folder: Path | None) -> dict[str, Any]:
+    async with prepared(plan.source, folder) as found:
+        return await measure(found, plan)
+
+
+async def measure(found: Prepared, plan: Plan) -> dict[str, Any]:
+    """Ask every query in every way, and give the report."""
     figures: list[Figures] = []
-    async with prepared(plan.source, plan.folder) as found:
-        facts = await _facts(found)
-        searcher = Searcher(found.place.database, TIMEOUT_S)
-        for number, asked in enumerate(plan.queries):
-            compared = bool(plan.agreement_every) and number % plan.agreement_every == 0
-            figures.append(await _figures(found.place, searcher, asked, plan.repeat))
-            figures[-1] |= await _agreement(found.place, searcher, asked) if compared else {}
-        if plan.http_s:
-            facts |= await _ask_over_http(found.place, searcher, plan, figures)
+    facts = await _facts(found)
+    searcher = Searcher(found.place.database, TIMEOUT_S)
+    for number, asked in enumerate(plan.queries):
+        figures.append(await _figures(found.place, searcher, asked, plan.repeat))
+        if plan.agreement_every and number % plan.agreement_every == 0:
+            figures[-1] |= await _agreement(found.place, searcher, asked)
+    if plan.http:
+        facts |= await _ask_over_http(found.place, searcher, plan, figures)
     if plan.peers:
         facts["peers_build_s"] = _ask_peers(plan, figures)
     return {
@@ -121,7 +124,8 @@ async def _ask_over_http(
     place: Scratch, searcher: Searcher, plan: Plan, figures: Sequence[Figures]
 ) -> dict[str, Any]:
     """Add the time of whole requests to each query's figures; give what is measured beside."""
-    found = await overhttp.measure(place, searcher, plan.queries, plan.repeat, plan.http_s)
+    assert plan.http is not None
+    found = await overhttp.measure(place, searcher, plan.queries, plan.repeat, plan.http)
     for each, elapsed_ms in zip(figures, found.search_ms, strict=True):
         each["http_ms"] = elapsed_ms
     return found.report

@@ -22,7 +22,6 @@ from benchmarks.recorder import Sent
 from benchmarks.served import Service
 
 CONNECTIONS = 16
-WARM_S = 2.0
 
 Result = TypeVar("Result")
 # Does one thing on the connection of that number; the second number says which thing.
@@ -31,9 +30,10 @@ Step = Callable[[int, int], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How long all connections are kept busy."""
+    """How long all connections are kept busy, after so long to warm up."""
 
     seconds: float
+    warm_s: float = 2.0
     connections: int = CONNECTIONS
 
 
@@ -113,7 +113,7 @@ async def _request_ms(connection: Connection, path: str, repeat: int) -> float:
 
 async def _steps_a_second(step: Step, load: Load) -> float:
     """Warm up, then count what is done while the load lasts."""
-    begin = time.perf_counter() + WARM_S
+    begin = time.perf_counter() + load.warm_s
     end = begin + load.seconds
     turns = iter(range(1_000_000_000))
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from benchmarks.keptalive import Connection
 from benchmarks.load import (
-    CONNECTIONS,
     Load,
     apart,
     requests_a_second,
@@ -67,10 +66,9 @@ class OverHttp:
 
 
 async def measure(
-    place: Scratch, searcher: Searcher, queries: Sequence[Asked], repeat: int, seconds: float
+    place: Scratch, searcher: Searcher, queries: Sequence[Asked], repeat: int, load: Load
 ) -> OverHttp:
     """Serve the database, and ask everything over HTTP as a sales rep."""
-    load = Load(seconds)
     mixed = random.Random(_SEED).sample(queries, len(queries))
     async with served(place) as service:
         search_ms = await apart(requests_ms, service, [each.path for each in queries], repeat)
@@ -84,7 +82,7 @@ async def measure(
         search_ms,
         suggest_ms,
         Throughput(
-            connections=CONNECTIONS,
+            connections=load.connections,
             requests_a_second=round(requests, 1),
             statements_a_second=round(transactions * statements, 1),
             statements_a_request=round(statements, 2),

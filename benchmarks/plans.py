@@ -26,9 +26,9 @@ from search_service.db.engine import Database
 from search_service.db.enums import Role
 from search_service.index import statistics
 from search_service.index.writer import refresh_metadata
+from search_service.search import correction, feedback, sql
 from search_service.search.request import Match, SearchRequest, Sort
 from search_service.search.searcher import Searcher
-from search_service.search.sql import STATEMENTS
 from search_service.search.tree import Field
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -43,6 +43,7 @@ SEARCHED = frozenset(
         "index_changes",
     }
 )
+FILES = (sql.STATEMENTS, correction.STATEMENTS, feedback.STATEMENTS)
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
 
 DOCUMENT_QUERY = """
@@ -124,7 +125,8 @@ CASES = (
     Case("an exclusion", SearchRequest(f"{MIDDLE} -{OTHER}")),
     Case("an excluded common word", SearchRequest(f"{MIDDLE} -{COMMON}")),
     Case("a prefix", SearchRequest(f"{MIDDLE} wordbb*"), "expand_prefixes"),
-    Case("a mistyped word", SearchRequest(f"{MIDDLE} wordbcaf"), "similar_words"),
+    Case("a word with one letter wrong", SearchRequest(f"{MIDDLE} wordbcax"), "published_words"),
+    Case("a word with two letters wrong", SearchRequest(f"{MIDDLE} wordbxcax"), "similar_words"),
     Case(
         "two filters",
         SearchRequest(
@@ -230,9 +232,11 @@ def indexes_of(plan: Mapping[str, Any]) -> list[str]:
     return sorted({node["Index Name"] for node in nodes(plan) if "Index Name" in node})
 
 
-def first_words(sent: Sent) -> str:
-    """The beginning of a statement's comment, which is its name in words."""
-    return sent.first_line.removeprefix("-- ")[:60]
+def block_of(sent: Sent) -> str:
+    """The name of the block that a statement is, whichever file of search has it."""
+    return next(
+        name for each in FILES for name in each.names() if each.first_line(name) == sent.first_line
+    )
 
 
 class Report:
@@ -260,13 +264,13 @@ class Report:
 async def _check_case(
     connection: Connection, searcher: Searcher, case: Case, report: Report
 ) -> None:
-    sent = await statements_of(searcher, case)
-    if STATEMENTS.first_line(case.block) not in {item.first_line for item in sent}:
+    sent = [(block_of(item), item) for item in await statements_of(searcher, case)]
+    if case.block not in {block for block, _ in sent}:
         report.fail(case.name, case.block, "was not sent")
-    for item in sent:
+    for block, item in sent:
         plan = await explain(connection, item)
         faults = [f"sequential scan of {name}" for name in sequential(plan)]
-        report.add(case.name, first_words(item), plan, faults)
+        report.add(case.name, block, plan, faults)
 
 
 async def _check_document_query(connection: Connection, report: Report) -> None:

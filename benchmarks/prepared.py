@@ -53,11 +53,11 @@ async def prepared(source: Source, folder: Path | None) -> AsyncIterator[Prepare
     """
     if folder is None:
         async with scratch() as place:
-            yield Prepared(place, await _build(place, source))
+            yield Prepared(place, await build(place, source))
         return
     kept = _kept(folder, source)
     async with opened(folder) as place:
-        built = Built(**kept["built"]) if kept else await _build(place, source)
+        built = Built(**kept["built"]) if kept else await build(place, source)
         if kept and kept["counted_with"] != _constants():
             again_s = await library.recount(place.database)
             built = Built(built.materials, built.write_s, built.gin_s, again_s)
@@ -66,7 +66,8 @@ async def prepared(source: Source, folder: Path | None) -> AsyncIterator[Prepare
         yield Prepared(place, built)
 
 
-async def _build(place: Scratch, source: Source) -> Built:
+async def build(place: Scratch, source: Source) -> Built:
+    """Write a source's passages into an empty database and index them."""
     async with place.database.transaction() as connection:
         persona_ids = await _named(connection, Persona, PERSONAS)
         segment_ids = await _named(connection, Segment, SEGMENTS)

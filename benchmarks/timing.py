@@ -11,16 +11,21 @@ from benchmarks.recorder import elapsed_ms, recording, span_ms
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.db.enums import Role
+from search_service.search import feedback, sql
 from search_service.search.searcher import Searcher
-from search_service.search.sql import STATEMENTS
 
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
 TIMEOUT_S = 600.0
 
-# The blocks that find, match and rank.
+# What decides which hits there are, and their order.
 RANKING = frozenset(
-    STATEMENTS.first_line(name)
-    for name in ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
+    [
+        *(
+            sql.STATEMENTS.first_line(name)
+            for name in ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
+        ),
+        feedback.STATEMENTS.first_line("likeness"),
+    ]
 )
 
 # What the field does without us: all words, PostgreSQL's own ranking, no access rule.

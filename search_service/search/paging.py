@@ -54,6 +54,24 @@ async def page_of(search: Search, matched: Matched) -> tuple[list[Ranked], str |
     return _sorted_page(search, matched)
 
 
+def ranker_of(search: Search, matched: Matched, page: Page) -> Ranker:
+    """Give what ranks by the words alone, for a page of what matched."""
+    is_any = search.request.match is Match.ANY
+    return Ranker(
+        connection=search.connection,
+        principal=search.principal,
+        terms=search.analysis.terms,
+        reader=search.reader,
+        lists=search.lists,
+        entrants=Entrants(
+            columns=search.columns,
+            allowed=_allowed(search, matched, page.seen + page.most + 1),
+            full=np.zeros_like(matched.full) if is_any else matched.full,
+            factors=factors(search.priors, search.columns),
+        ),
+    )
+
+
 async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:
     """A page by score; its cursor is the key by words of the last hit in its order by words.
 
@@ -65,7 +83,7 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
     wanted = page
     if page.seen < depth:
         wanted = Page(max(page.seen + limit, depth))
-    found = ordered = await _ranker(search, matched, wanted).page(wanted)
+    found = ordered = await ranker_of(search, matched, wanted).page(wanted)
     if page.seen < depth:
         ordered = (await rerank(search, found))[page.seen :]
         found = found[page.seen :]
@@ -88,23 +106,6 @@ def _asked(search: Search) -> Page:
     kinds = (int, bool, float, int)
     seen, full, score, key = cursor.decode(search.question, search.request.cursor, kinds)
     return Page(search.request.limit, seen, (full, score, key))
-
-
-def _ranker(search: Search, matched: Matched, page: Page) -> Ranker:
-    is_any = search.request.match is Match.ANY
-    return Ranker(
-        connection=search.connection,
-        principal=search.principal,
-        terms=search.analysis.terms,
-        reader=search.reader,
-        lists=search.lists,
-        entrants=Entrants(
-            columns=search.columns,
-            allowed=_allowed(search, matched, page.seen + page.most + 1),
-            full=np.zeros_like(matched.full) if is_any else matched.full,
-            factors=factors(search.priors, search.columns),
-        ),
-    )
 
 
 def _allowed(search: Search, matched: Matched, needed: int) -> Mask:
