@@ -12,10 +12,10 @@ from benchmarks.timing import REP, TIMEOUT_S
 from search_service.db.engine import Database
 from search_service.db.statements import Statements
 from search_service.search import ranking
-from search_service.search.paging import Matched, match, ranker_of
+from search_service.search.paging import Matched, match, placed_by_words
+from search_service.search.pins import turn_of
 from search_service.search.priors import factors
 from search_service.search.ranker import Page
-from search_service.search.reranking import reranked
 from search_service.search.searcher import Searcher
 from search_service.search.state import Search
 from search_service.search.terms import any_query
@@ -54,8 +54,8 @@ async def agreement_of(database: Database, searcher: Searcher, asked: Asked) -> 
         if not search.has_words:
             return Agreement(1.0, 1.0, 1.0)
         matched = await match(search)
-        page = Page(max(DEPTH, reranked(search)))
-        found = await ranker_of(search, matched, page).page(page)
+        first = turn_of(search.pins, None, DEPTH)
+        found = await placed_by_words(search, matched, first, Page(DEPTH))
         exact = await exact_ranking(search, matched)
     ours = [item.material_id for item in found]
     shown = [hit.material_id for hit in answer.hits]
@@ -93,15 +93,16 @@ async def exact_ranking(search: Search, matched: Matched) -> Exact:
 
 
 async def _scores(search: Search) -> dict[int, float]:
-    score = ranking.passage_score(search.analysis.terms)
+    terms = search.analysis.terms
+    score, material = ranking.passage_score(terms), ranking.material_score(search.weights)
     composed = {
         "score": score.sql,
-        "material_score": ranking.material_score(),
+        "material_score": material.sql,
         "length_factors": ranking.length_factors("p", "c"),
     }
     await search.connection.execute(STATEMENTS["unbounded"])
     rows = await search.connection.execute(
         text(STATEMENTS.sql("exact", composed)),
-        {"any_query": any_query(search.analysis.terms), **score.binds},
+        {"any_query": any_query(terms), **score.binds, **material.binds},
     )
     return {row.material_id: row.score for row in rows}

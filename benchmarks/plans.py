@@ -26,7 +26,7 @@ from search_service.db.engine import Database
 from search_service.db.enums import Role
 from search_service.index import statistics
 from search_service.index.writer import refresh_metadata
-from search_service.search import correction, feedback, sql
+from search_service.search import correction, feedback, sql, tuning_sql
 from search_service.search.request import Match, SearchRequest, Sort
 from search_service.search.searcher import Searcher
 from search_service.search.tree import Field
@@ -43,7 +43,7 @@ SEARCHED = frozenset(
         "index_changes",
     }
 )
-FILES = (sql.STATEMENTS, correction.STATEMENTS, feedback.STATEMENTS)
+FILES = (sql.STATEMENTS, tuning_sql.STATEMENTS, correction.STATEMENTS, feedback.STATEMENTS)
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
 
 DOCUMENT_QUERY = """

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def draw_latency(reports: Iterable[Report], path: Path) -> None:
-    """Draw the 95th percentiles by class: a panel for each way of asking, a colour for each size."""
+    """Draw 95th percentiles by class: a panel for each way of asking, a colour for each size."""
     ordered = sorted(reports, key=lambda report: report["passages"])
     classes = [name for name in ordered[-1]["classes"] if name not in (ALL, OR_QUERIES)]
     names = [*classes, ALL]

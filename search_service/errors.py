@@ -69,6 +69,12 @@ class ConflictError(ServiceError):
     code = "conflict"
 
 
+class JudgedQueriesWouldSufferError(ConflictError):
+    """A change of search that makes the judged queries' answers worse; `queries` says which."""
+
+    code = "judged_queries_would_suffer"
+
+
 class PreconditionFailedError(ServiceError):
     """The thing changed since the caller read it."""
 

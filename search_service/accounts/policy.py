@@ -56,6 +56,8 @@ NOBODY = Principal(None, "", "", None, is_superuser=False, scopes=frozenset())
 CUSTOMER_FACING_GUEST = Principal(
     None, "", "Guest", None, is_superuser=False, scopes=frozenset({SEARCH, _GUEST})
 )
+# For whom judged queries are searched: a rep, who sees what is published and nothing else.
+ANY_REP = Principal(None, "", "Any rep", Role.SALES, is_superuser=False, scopes=frozenset({SEARCH}))
 # Whoever runs the command line already holds the database and the files.
 LOCAL_ADMINISTRATOR = Principal(
     None, "", "Local administrator", Role.ADMIN, is_superuser=True, scopes=None
@@ -172,6 +174,15 @@ def may_see_analytics(principal: Principal) -> bool:
     return has_scope(principal, READ) and _is_pmm_or_admin(principal)
 
 
+def may_see_tuning(principal: Principal) -> bool:
+    """Tell whether the principal may read synonyms, pins, judgements and ranking weights."""
+    return has_scope(principal, READ) and _is_pmm_or_admin(principal)
+
+
+def may_tune_search(principal: Principal) -> bool:
+    return has_scope(principal, WRITE) and _is_pmm_or_admin(principal)
+
+
 def may_manage_users(principal: Principal) -> bool:
     return has_scope(principal, ADMIN) and is_admin(principal)
 
@@ -270,6 +281,23 @@ def require_see_analytics(principal: Principal) -> None:
         may_see_analytics(principal),
         "Only product marketing managers and administrators may see what is searched for; ask one "
         "of them.",
+    )
+
+
+def require_see_tuning(principal: Principal) -> None:
+    require_scope(principal, READ)
+    _require(
+        may_see_tuning(principal),
+        "Only product marketing managers and administrators may read how search is tuned; ask one "
+        "of them.",
+    )
+
+
+def require_tune_search(principal: Principal) -> None:
+    require_scope(principal, WRITE)
+    _require(
+        may_tune_search(principal),
+        "Only product marketing managers and administrators may tune search; ask one of them.",
     )
 
 

@@ -7,6 +7,7 @@ from msgspec import convert
 from search_service.api import links
 from search_service.api.schemas.search import (
     Correction,
+    Expansion,
     Facet,
     Hit,
     Named,
@@ -30,6 +31,7 @@ def answer_of(settings: Settings, answer: answers.Answer, search_id: UUID | None
         facets=tuple(convert(facet, Facet, from_attributes=True) for facet in answer.facets),
         warnings=tuple(SearchWarning(item.code, item.message) for item in answer.warnings),
         corrected=tuple(Correction(item.typed, item.used) for item in answer.corrected),
+        expanded=tuple(Expansion(item.typed, item.added) for item in answer.expanded),
         did_you_mean=answer.did_you_mean,
         next_cursor=answer.next_cursor,
         took_ms=answer.took_ms,

@@ -1,8 +1,18 @@
 """Opaque cursors of lists that go by id."""
 
 from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from search_service.errors import InvalidCursorError
+
+Item = TypeVar("Item")
+
+
+def page_of(found: Sequence[Item], limit: int) -> tuple[Sequence[Item], str | None]:
+    """Give a page of what was found, which is one more than `limit` where the list goes on."""
+    items: Sequence[Any] = found[:limit]
+    return items, encode(items[-1].id) if len(found) > limit else None
 
 
 def encode(last_id: int) -> str:

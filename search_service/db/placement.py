@@ -56,6 +56,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "material_segment_association": _distributed("material_id"),
         "content_block_usages": _distributed("material_id"),
         "material_health_history": _distributed("material_id"),
+        "pins": _distributed("material_id"),
+        "judgements": _distributed("material_id"),
         "audit_logs": _LOCAL,
         "login_failures": _LOCAL,
         "setup_links": _LOCAL,
@@ -72,6 +74,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "index_state": _LOCAL,
         "search_log": _LOCAL,
         "search_clicks": _LOCAL,
+        "synonyms": _LOCAL,
+        "ranking_weights": _LOCAL,
     }
 )
 

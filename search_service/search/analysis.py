@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,15 +43,33 @@ async def analyse(connection: AsyncConnection, query: Query, corpus: Corpus) -> 
     """Find the lexemes of all words of a query; two statements at most."""
     asked = [term for concept in query.concepts for term in concept.alternatives]
     found = await _units(connection, [*asked, *query.excluded], corpus)
-    kept, ignored = _without_noise(
-        [tuple(found[term] for term in concept.alternatives) for concept in query.concepts], corpus
-    )
+    concepts = [
+        _heard_together([found[term] for term in concept.alternatives])
+        for concept in query.concepts
+    ]
+    kept, ignored = _without_noise(concepts, corpus)
     return Analysis(
         corpus=corpus,
         concepts=kept,
         excluded=tuple(unit for term in query.excluded if (unit := found[term]).languages),
         terms=terms_of((unit for concept in kept for unit in concept), corpus),
         ignored=ignored,
+    )
+
+
+def _heard_together(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Let a synonym of several words count at none that is a stop word: it would be demanded there.
+
+    One of a single word stays: IT may be a stop word, information technology is not.
+    """
+    typed = {language for unit in units if unit.synonymy is None for language in unit.languages}
+    return tuple(
+        replace(
+            unit, languages={key: found for key, found in unit.languages.items() if key in typed}
+        )
+        if unit.synonymy and unit.synonymy.spread
+        else unit
+        for unit in units
     )
 
 
@@ -68,13 +86,20 @@ def _without_noise(
     main = corpus.main_language
     kept, noise = [], []
     for units in concepts:
-        heard = tuple(unit for unit in units if main in unit.languages)
+        heard = tuple(unit for unit in units if _language_of(unit, main) in unit.languages)
         kept += [heard] if heard else []
         noise += [] if heard else [units]
     if not kept:
         kept = [heard for units in concepts if (heard := tuple(u for u in units if u.languages))]
         noise = [units for units in concepts if not any(unit.languages for unit in units)]
-    return tuple(kept), tuple(unit.text for units in noise for unit in units)
+    return tuple(kept), tuple(
+        unit.text for units in noise for unit in units if unit.synonymy is None
+    )
+
+
+def _language_of(unit: Unit, main: str | None) -> str | None:
+    """The language in which a word should be heard: a synonym may have one of its own."""
+    return (unit.synonymy.language if unit.synonymy else None) or main
 
 
 async def _units(
@@ -90,12 +115,23 @@ async def _units(
     return {
         term: Unit(
             text=_text(term),
-            languages=languages,
+            languages=_counting(term, languages),
             is_phrase=isinstance(term, Phrase) and len(term.words) > 1,
             is_prefix=_is_prefix(term),
+            synonymy=term.synonymy,
         )
         for term, languages in zip(asked, lexemes, strict=True)
     }
+
+
+def _counting(
+    term: Word | Phrase, languages: dict[str, dict[int, tuple[Lexeme, ...]]]
+) -> Mapping[str, Positions]:
+    """Those of the languages in which the term counts."""
+    if term.synonymy is None or term.synonymy.language is None:
+        return languages
+    only = term.synonymy.language
+    return {only: languages[only]} if only in languages else {}
 
 
 def _is_prefix(term: Word | Phrase) -> bool:

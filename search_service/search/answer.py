@@ -49,7 +49,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A material with its best slides; `missing` are the words that it does not hold."""
+    """A material with its best slides; `missing` are the words that it does not hold.
+
+    A `pinned` one stands first whatever it holds, with a score of 0.
+    """
 
     material_id: int
     name: str
@@ -79,6 +82,7 @@ class Hit:
     matching_slides: int
     slides: tuple[Slide, ...]
     explanation: tuple[Part, ...] = ()
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,21 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """What was searched for beside what was typed, as its synonyms."""
+
+    typed: str
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer to one request.
 
     `total` counts full matches, or partial ones where `partial` says that there is no full one.
     `corrected` lists words that were replaced; `did_you_mean` is a query to try instead where
-    nothing was replaced.
+    nothing was replaced. `expanded` lists what was searched for beside what was typed. A pinned
+    material that does not match counts neither in `total` nor in `facets`.
     """
 
     query: str
@@ -123,3 +136,4 @@ class Answer:
     did_you_mean: str | None
     next_cursor: str | None
     took_ms: float
+    expanded: tuple[Expansion, ...] = ()

@@ -64,22 +64,35 @@ def matching(analysis: Analysis, lists: Lists, columns: Columns) -> Matching:
     return Matching(holding, missing, spoken & ~_any(missing), _any(holding))
 
 
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """Which rows phrases and exclusions leave for full matches, and for partial ones."""
+
+    full: Mask
+    some: Mask
+
+
 async def restricted(
     connection: AsyncConnection, analysis: Analysis, lists: Lists, columns: Columns
-) -> Mask:
-    """Give the rows that hold one phrase of each concept of phrases, and nothing excluded.
+) -> Restricted:
+    """Find the rows that hold one phrase of each concept of phrases, and nothing excluded.
 
-    A phrase that is all stop words in a language is not demanded there.
+    A phrase that is all stop words in a language is not demanded there; a synonym's is only of
+    full matches.
     """
     phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
     units = [unit for each in (*phrases, analysis.excluded) for unit in each]
     in_order = await _in_one_passage(connection, units, columns)
-    rows = np.ones(columns.size, np.bool_)
-    for each in phrases:
-        rows &= _any(_kept(unit, in_order, lists) for unit in each) | ~_heard(each, columns)
+    full = np.ones(columns.size, np.bool_)
     for unit in analysis.excluded:
-        rows &= ~_kept(unit, in_order, lists)
-    return rows
+        full &= ~_kept(unit, in_order, lists)
+    some = full.copy()
+    for each in phrases:
+        rows = _any(_kept(unit, in_order, lists) for unit in each) | ~_heard(each, columns)
+        full &= rows
+        if any(unit.is_filter for unit in each):
+            some &= rows
+    return Restricted(full, some)
 
 
 def _heard(units: Sequence[Unit], columns: Columns) -> Mask:

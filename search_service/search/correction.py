@@ -5,7 +5,7 @@ what is hidden, nor of what is gone since words were last counted.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,15 +52,19 @@ class Candidate:
 
 
 async def corrections_of(
-    connection: AsyncConnection, principal: Principal, analysis: Analysis
+    connection: AsyncConnection,
+    principal: Principal,
+    analysis: Analysis,
+    spared: Set[str] = frozenset(),
 ) -> dict[str, str]:
     """Find the likely meant word for each that nothing published and nothing visible holds.
 
-    Words without a near one are left out; at most MAX_WORDS are looked at. One edit is allowed, two
-    in words from six letters on; in prose only one, in a word from five letters on, to one that
-    several passages hold. Five statements at most, however many words.
+    Words without a near one, and those of `spared`, are left out; at most MAX_WORDS are looked at.
+    One edit is allowed, two in words from six letters on; in prose only one, in a word from five
+    letters on, to one that several passages hold. Five statements at most, however many words.
     """
-    unknown = list(dict.fromkeys(filter(_is_correctable, _unknown(analysis))))[:MAX_WORDS]
+    words = dict.fromkeys(filter(_is_correctable, _unknown(analysis)))
+    unknown = [word for word in words if word not in spared][:MAX_WORDS]
     if not unknown:
         return {}
     pairs = [(word, language) for word in unknown for language in analysis.corpus.languages]

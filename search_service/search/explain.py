@@ -13,6 +13,7 @@ from search_service.search.analysis import Analysis
 from search_service.search.answer import Part
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Term
+from search_service.search.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,10 @@ class Explained:
 
 
 async def explanations(
-    connection: AsyncConnection, analysis: Analysis, asked: Sequence[Explained]
+    connection: AsyncConnection,
+    analysis: Analysis,
+    weights: Weights,
+    asked: Sequence[Explained],
 ) -> dict[int, tuple[Part, ...]]:
     """Give the parts of each material's score, in the order in which they count."""
     if not (asked and analysis.terms):
@@ -54,27 +58,31 @@ async def explanations(
     for row in rows:
         by_material[row.material_id].append(row)
     return {
-        each.material_id: tuple(_parts(by_material[each.material_id], analysis.terms, each))
+        each.material_id: tuple(
+            _parts(by_material[each.material_id], analysis.terms, weights, each)
+        )
         for each in asked
     }
 
 
-def _parts(rows: Sequence[Row[Any]], terms: Sequence[Term], asked: Explained) -> list[Part]:
-    parts = _relevance(rows, terms)
+def _parts(
+    rows: Sequence[Row[Any]], terms: Sequence[Term], weights: Weights, asked: Explained
+) -> list[Part]:
+    parts = _relevance(rows, terms, weights)
     relevance = sum(part.value for part in parts)
     return parts + [
         Part(name, relevance * share, words) for name, share, words in asked.priors if share > 0
     ]
 
 
-def _relevance(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
+def _relevance(rows: Sequence[Row[Any]], terms: Sequence[Term], weights: Weights) -> list[Part]:
     pages = sorted(
         (row for row in rows if row.ordinal), key=lambda row: (-sum(row.scores), row.ordinal)
     )
     parts = []
     for row in pages[:1]:
         parts += _term_parts(row, terms, 1.0, f"on slide {row.page_number}")
-    for row, weight in zip(pages[1:], ranking.NEXT_WEIGHTS, strict=False):
+    for row, weight in zip(pages[1:], weights.next_slides, strict=False):
         parts.append(
             Part(
                 "next_slide",
@@ -84,16 +92,20 @@ def _relevance(rows: Sequence[Row[Any]], terms: Sequence[Term]) -> list[Part]:
         )
     for row in rows:
         if not row.ordinal:
-            parts += _term_parts(row, terms, ranking.OWN_WEIGHT, "in the name, tags or description")
+            parts += _term_parts(row, terms, weights.own, "in the name, tags or description")
     return parts
 
 
 def _term_parts(row: Row[Any], terms: Sequence[Term], weight: float, where: str) -> list[Part]:
     return [
-        Part("word", weight * value, f"“{term.word}” stands {where}; {_rarity(term)}.")
+        Part("word", weight * value, f"{_named(term)} stands {where}; {_rarity(term)}.")
         for term, value in zip(terms, row.scores, strict=True)
         if value > 0
     ]
+
+
+def _named(term: Term) -> str:
+    return f"“{term.word}”" + (f", a synonym of “{term.synonym_of}”," if term.synonym_of else "")
 
 
 def _rarity(term: Term) -> str:

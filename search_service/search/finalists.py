@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search_service.search import ranking
 from search_service.search.columns import Columns, Floats, Integers, Mask
 from search_service.search.postings import Scored
+from search_service.search.weights import DEFAULT, Weights
 
 # Of each material; the best ones decide, and those are shown.
-PAGES = 1 + len(ranking.NEXT_WEIGHTS)
+PAGES = 1 + len(DEFAULT.next_slides)
 # Materials looked at for each one wanted, and at least: the rough order is not the exact one.
 MARGIN = 2
 LEAST = 40
@@ -40,6 +40,7 @@ class Entrants:
     allowed: Mask
     full: Mask
     factors: Floats
+    weights: Weights = DEFAULT
 
 
 def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
@@ -49,7 +50,7 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
     taking_part = (rows >= 0) & entrants.allowed[rows]
     scored, rows = scored.where(taking_part), rows[taking_part]
     own = scored.ordinals == 0
-    values = scored.scores * np.where(own, ranking.OWN_WEIGHT, 1.0) * entrants.factors[rows]
+    values = scored.scores * np.where(own, entrants.weights.own, 1.0) * entrants.factors[rows]
     values += _FULL * entrants.full[rows]
     chosen = np.zeros(entrants.columns.size, np.bool_)
     chosen[_best_rows(rows, values, max(LEAST, MARGIN * wanted))] = True

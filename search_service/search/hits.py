@@ -12,6 +12,7 @@ from search_service.search import highlight, ranking
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
+from search_service.search.pins import PINNED, Pin, pinned_first
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
 from search_service.search.terms import any_query
@@ -33,6 +34,7 @@ class Ranked:
     score: float
     ordinals: tuple[int, ...] = ()
     extras: tuple[Part, ...] = ()
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     facts = {row.id: row for row in found}
     kept = [item for item in ranked if item.material_id in facts]
     slides = await _best_slides(search, list(facts))
+    pages = [item.pin for item in kept if item.pin and item.pin.page_number is not None]
+    if pages and search.request.slides:
+        slides = await _with_pinned(search, pages, slides)
     shown = _Shown(
         facts=facts,
         slides=slides,
@@ -83,12 +88,17 @@ async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tup
     columns, parts = search.columns, search.priors
     asked = []
     for item in ranked:
+        if item.pin:
+            continue
         row = columns.row_of[item.material_id]
         shares = [(part.name, float(part.gains[row]), part.words) for part in parts]
         asked.append(Explained(item.material_id, item.ordinals, shares))
-    by_words = await explanations(search.connection, search.analysis, asked)
+    by_words = await explanations(search.connection, search.analysis, search.weights, asked)
     return {
-        item.material_id: (*by_words.get(item.material_id, ()), *item.extras) for item in ranked
+        item.material_id: (PINNED,)
+        if item.pin
+        else (*by_words.get(item.material_id, ()), *item.extras)
+        for item in ranked
     }
 
 
@@ -114,6 +124,22 @@ async def _best_slides(search: Search, ids: Sequence[int]) -> Mapping[int, _Slid
         material_id: _Slides([row for row in found if row.ordinal], found[0].matching)
         for material_id, found in _by_material(rows).items()
     }
+
+
+async def _with_pinned(
+    search: Search, pages: Sequence[Pin], slides: Mapping[int, _Slides]
+) -> Mapping[int, _Slides]:
+    """Put the pinned page of a material before its best ones."""
+    best = {pin.material_id: slides.get(pin.material_id, _Slides()) for pin in pages}
+    rows = await pinned_first(
+        search.connection,
+        search.principal,
+        pages,
+        {key: found.best for key, found in best.items()},
+    )
+    most = search.request.slides
+    pinned = {key: _Slides(rows[key][:most], found.matching) for key, found in best.items()}
+    return {**slides, **pinned}
 
 
 def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
@@ -197,6 +223,7 @@ def _hit(item: Ranked, shown: _Shown) -> Hit:
         matching_slides=slides.matching,
         slides=tuple(_slide(row, words) for row in slides.best),
         explanation=shown.reasons.get(item.material_id, ()),
+        pinned=item.pin is not None,
     )
 
 

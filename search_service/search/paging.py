@@ -1,5 +1,6 @@
 """Which materials an answer counts, and one page of them in the order asked for."""
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +9,15 @@ from search_service.search import candidates, cursor, facets
 from search_service.search.columns import Columns, Floats, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked
+from search_service.search.pins import Turn, turn_of
 from search_service.search.priors import factors
-from search_service.search.ranker import Page, Ranker
+from search_service.search.ranker import Page, Placed, Ranker
 from search_service.search.request import Match, Sort
 from search_service.search.reranking import rerank, reranked
 from search_service.search.state import Search
+
+# A key before all of what is ranked, while only pins were shown.
+BEFORE_ALL = (True, sys.float_info.max, 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,15 @@ class Matched:
 
 async def match(search: Search) -> Matched:
     """Find the materials to count: full matches, or partial ones where there is no full one."""
-    allowed = search.seen & await candidates.restricted(
+    allowed = await candidates.restricted(
         search.connection, search.analysis, search.lists, search.columns
     )
-    full = allowed & search.matching.full
+    full = search.seen & allowed.full & search.matching.full
     passing = facets.passing(search.columns, full, search.selection)
     wants_partial = search.request.match is Match.ANY or (
         search.request.match is Match.AUTO and not passing.any()
     )
-    some = allowed & search.matching.any
+    some = search.seen & allowed.some & search.matching.any
     some_passing = facets.passing(search.columns, some, search.selection)
     if not (wants_partial and len(search.analysis.concepts) > 1):
         return Matched(full, passing, passing, some_passing, partial=False)
@@ -54,8 +59,69 @@ async def page_of(search: Search, matched: Matched) -> tuple[list[Ranked], str |
     return _sorted_page(search, matched)
 
 
-def ranker_of(search: Search, matched: Matched, page: Page) -> Ranker:
-    """Give what ranks by the words alone, for a page of what matched."""
+async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:
+    """A page of pins, then by score; its cursor says which pins were shown and are to come, and is
+    the key by words of the last hit in its order by words.
+
+    The first hits are ranked anew, and then as a whole, from the first on, whatever the page: its
+    borders are places in that order.
+    """
+    turn, page = _asked(search)
+    found = ordered = [] if turn.left else await placed_by_words(search, matched, turn, page)
+    if found and page.seen < reranked(search):
+        ordered = (await rerank(search, found))[page.seen :]
+        found = found[page.seen :]
+    shown = ordered[: page.most]
+    ranked = [
+        *(
+            Ranked(pin.material_id, _holds_all(search, matched, pin.material_id), 0.0, pin=pin)
+            for pin in turn.shown
+        ),
+        *(
+            Ranked(
+                item.material_id,
+                _holds_all(search, matched, item.material_id),
+                item.score,
+                tuple(item.ordinals),
+                item.extras,
+            )
+            for item in shown
+        ),
+    ]
+    if len(found) <= page.most and not turn.left:
+        return ranked, None
+    last: tuple[bool, float, int] = page.after or BEFORE_ALL
+    if shown:
+        by_words = found[page.most - 1]
+        last = (by_words.full, by_words.score, by_words.material_id)
+    place = (turn.text, page.seen + page.most, *last)
+    return ranked, cursor.encode(search.question, place)
+
+
+def _holds_all(search: Search, matched: Matched, material_id: int) -> bool:
+    return bool(matched.full[search.columns.row_of[material_id]])
+
+
+def _asked(search: Search) -> tuple[Turn, Page]:
+    """The pins whose turn it is, and which of the ranked hits follow them."""
+    text, seen, after = None, 0, None
+    if search.request.cursor:
+        kinds = (str, int, bool, float, int)
+        text, seen, *key = cursor.decode(search.question, search.request.cursor, kinds)
+        after = (key[0], key[1], key[2])
+    turn = turn_of(search.pins, text, search.request.limit)
+    return turn, Page(search.request.limit - len(turn.shown), seen, after)
+
+
+async def placed_by_words(search: Search, matched: Matched, turn: Turn, page: Page) -> list[Placed]:
+    """Give the hits of a page and one more; from the first on where these are ranked anew."""
+    depth = reranked(search)
+    wanted = Page(max(page.seen + page.most, depth)) if page.seen < depth else page
+    return await _ranker(search, matched, turn, wanted).page(wanted)
+
+
+def _ranker(search: Search, matched: Matched, turn: Turn, page: Page) -> Ranker:
+    settled = search.columns.mask(np.array(turn.settled, np.int64))
     is_any = search.request.match is Match.ANY
     return Ranker(
         connection=search.connection,
@@ -65,47 +131,12 @@ def ranker_of(search: Search, matched: Matched, page: Page) -> Ranker:
         lists=search.lists,
         entrants=Entrants(
             columns=search.columns,
-            allowed=_allowed(search, matched, page.seen + page.most + 1),
+            allowed=_allowed(search, matched, page.seen + page.most + 1) & ~settled,
             full=np.zeros_like(matched.full) if is_any else matched.full,
             factors=factors(search.priors, search.columns),
+            weights=search.weights,
         ),
     )
-
-
-async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:
-    """A page by score; its cursor is the key by words of the last hit in its order by words.
-
-    The first hits are ranked anew, and then as a whole, from the first on, whatever the page: its
-    borders are places in that order.
-    """
-    limit, page = search.request.limit, _asked(search)
-    depth = reranked(search)
-    wanted = page
-    if page.seen < depth:
-        wanted = Page(max(page.seen + limit, depth))
-    found = ordered = await ranker_of(search, matched, wanted).page(wanted)
-    if page.seen < depth:
-        ordered = (await rerank(search, found))[page.seen :]
-        found = found[page.seen :]
-    shown = ordered[:limit]
-    is_full = matched.full[search.columns.row_of[[item.material_id for item in shown]]]
-    ranked = [
-        Ranked(item.material_id, bool(holds_all), item.score, tuple(item.ordinals), item.extras)
-        for item, holds_all in zip(shown, is_full, strict=True)
-    ]
-    if len(found) <= limit:
-        return ranked, None
-    last = found[limit - 1]
-    key = [page.seen + limit, last.full, last.score, last.material_id]
-    return ranked, cursor.encode(search.question, key)
-
-
-def _asked(search: Search) -> Page:
-    if not search.request.cursor:
-        return Page(search.request.limit)
-    kinds = (int, bool, float, int)
-    seen, full, score, key = cursor.decode(search.question, search.request.cursor, kinds)
-    return Page(search.request.limit, seen, (full, score, key))
 
 
 def _allowed(search: Search, matched: Matched, needed: int) -> Mask:
@@ -114,8 +145,9 @@ def _allowed(search: Search, matched: Matched, needed: int) -> Mask:
     With enough full matches for the page nothing else is looked at.
     """
     asked = search.request.match
-    enough = asked is Match.AUTO and np.count_nonzero(matched.full) >= needed
-    return matched.full if enough or asked is Match.ALL else matched.some
+    enough = asked is Match.AUTO and np.count_nonzero(matched.full) >= needed + len(search.pins)
+    alone = len(search.analysis.concepts) == 1
+    return matched.full if enough or alone or asked is Match.ALL else matched.some
 
 
 def _sorted_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:

@@ -36,6 +36,7 @@ __all__ = [
     "QueryWarning",
     "Word",
     "parse",
+    "words_of",
 ]
 
 # Enough for an e-mail pasted as a question; what is scored of it is bounded in terms.py.
@@ -63,6 +64,12 @@ def parse(text: str) -> Query:
     for token in _TOKEN.finditer(straight):
         reader.take(token)
     return reader.query(text)
+
+
+def words_of(text: str) -> list[str]:
+    """Give the words of cleaned text as the index splits them, without punctuation around them."""
+    words = (word.strip(_EDGES) for word in _BREAKS.split(indexable(text)))
+    return [word for word in words if any(map(str.isalnum, word))]
 
 
 _Term = Word | Phrase
@@ -162,7 +169,7 @@ class _Reader:
         self.left = left
 
     def _take_phrase(self, text: str, *, closed: bool, excluded: bool) -> None:
-        words = _pieces(text)
+        words = words_of(text)
         if not closed:
             self.warn("unclosed_quote", "A quote is not closed; it was read to the end.")
         elif not words:
@@ -171,7 +178,7 @@ class _Reader:
 
     def _bare(self, text: str) -> list[_Term]:
         """The words of a run without blanks; TCP/IP has two."""
-        words = _pieces(text)
+        words = words_of(text)
         if not words:
             return []
         prefix = text.rstrip(_CLOSING).endswith("*")
@@ -216,7 +223,7 @@ class _Reader:
         self.warn("unknown_field", f"{name}: is no field; it was searched as words.{hint}")
         terms: list[_Term] = [Word(name)]
         for quoted, plain in _VALUES.findall(text):
-            words = _pieces(quoted)
+            words = words_of(quoted)
             terms += [Phrase(tuple(words))] if words else self._bare(plain)
         self._add(terms, excluded=excluded)
 
@@ -277,12 +284,6 @@ class _Reader:
             return True
         self.warn("too_many_words", f"Only the first {MAX_CONCEPTS} words were used.")
         return False
-
-
-def _pieces(text: str) -> list[str]:
-    """The words of a text as the index splits them, without the punctuation around them."""
-    words = (word.strip(_EDGES) for word in _BREAKS.split(indexable(text)))
-    return [word for word in words if any(map(str.isalnum, word))]
 
 
 def _one(terms: Sequence[_Term]) -> _Term:

@@ -29,12 +29,12 @@ FEW = 64
 class Page:
     """What is wanted: `most` hits after the key of the last one shown, of which `seen` came before.
 
-    `after` is whether it was a full match, its score and its id.
+    `after` is whether it was a full match, its score and its id; None for the first page.
     """
 
     most: int
     seen: int = 0
-    after: tuple[bool | None, float | None, int | None] = (None, None, None)
+    after: tuple[bool, float, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,10 @@ class Ranker:
         if not len(chosen.ids):
             return []
         score = ranking.passage_score(self.terms)
+        together = ranking.material_score(self.entrants.weights)
         composed = {
             "score": score.sql,
-            "material_score": ranking.material_score(),
+            "material_score": together.sql,
             "length_factors": ranking.length_factors("p", "c"),
         }
         rows = await self.connection.execute(
@@ -117,11 +118,12 @@ class Ranker:
                 "factors": chosen.factors.tolist(),
                 "passage_materials": chosen.passage_materials.tolist(),
                 "passage_ordinals": chosen.passage_ordinals.tolist(),
-                "after_full": page.after[0],
-                "after_score": page.after[1],
-                "after_id": page.after[2],
+                "after_full": page.after and page.after[0],
+                "after_score": page.after and page.after[1],
+                "after_id": page.after and page.after[2],
                 "most": page.most + 1,
                 **score.binds,
+                **together.binds,
                 **visible_binds(self.principal),
             },
         )

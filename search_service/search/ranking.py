@@ -11,14 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search_service.search.terms import Term, quoted
+from search_service.search.weights import Weights
 from search_service.text.weighting import BODY_B, K1, MAX_FREQUENCY, TITLE_B, TITLE_WEIGHT
 
 # What the saturation of a term is multiplied with, beside its weight.
 UNIT = K1 + 1
-
-# What a material's next passages and its own words (name, tags, description) add to its best one.
-NEXT_WEIGHTS = (0.05, 0.02)
-OWN_WEIGHT = 0.1
 
 # Beyond so many forms of a word it is a prefix's.
 MAX_FORMS = 4
@@ -61,14 +58,15 @@ def saturation(query: str) -> str:
     return f"(1 - {K1} / ({K1} + {_weighted_frequency(query)}))"
 
 
-def material_score() -> str:
+def material_score(weights: Weights) -> Expression:
     """Give a material's score from g.pages (scores of its passages, best first) and g.own."""
-    parts = [f"{weight} * coalesce(g.pages[{place}], 0)" for place, weight in _page_weights()]
-    return " + ".join([*parts, f"{OWN_WEIGHT} * coalesce(g.own, 0)"])
-
-
-def _page_weights() -> list[tuple[int, float]]:
-    return list(enumerate((1.0, *NEXT_WEIGHTS), 1))
+    parts = ["coalesce(g.pages[1], 0)"]
+    for place in range(2, 2 + len(weights.next_slides)):
+        weight = f"CAST(:next_{place} AS double precision)"
+        parts.append(f"{weight} * coalesce(g.pages[{place}], 0)")
+    parts.append("CAST(:own_weight AS double precision) * coalesce(g.own, 0)")
+    binds = {f"next_{place}": weight for place, weight in enumerate(weights.next_slides, 2)}
+    return Expression(" + ".join(parts), {**binds, "own_weight": weights.own})
 
 
 def length_factors(row: str, corpus: str) -> str:

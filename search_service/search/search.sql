@@ -3,7 +3,7 @@
 -- that most filters are absent), an index for what stands in most rows too (a scan of materials
 -- unpacks every vector: 250 ms instead of 9 at 53,000 materials), and an end to every statement.
 -- Gives the snapshot, the materials written since the postings were counted (NULL: all of them),
--- and those changed since a snapshot known before (NULL: none is known).
+-- those changed since a snapshot known before (NULL: none is known), and whether anything is tuned.
 -- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
        set_config('enable_seqscan', 'off', true),
@@ -18,7 +18,10 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
            SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
            WHERE c.changed_in >= pg_snapshot_xmin(k.snapshot)
              AND NOT pg_visible_in_snapshot(c.changed_in, k.snapshot)
-       ) END AS changed
+       ) END AS changed,
+       EXISTS (SELECT FROM synonyms) AS has_synonyms,
+       EXISTS (SELECT FROM pins) AS has_pins,
+       EXISTS (SELECT FROM ranking_weights) AS has_weights
 FROM (SELECT CAST(CAST(:known AS text) AS pg_snapshot) AS snapshot) k
 LEFT JOIN index_state s
     ON s.system_identifier = (SELECT system_identifier FROM pg_control_system())

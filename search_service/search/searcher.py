@@ -3,8 +3,6 @@
 import time
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.search import facets
@@ -16,9 +14,7 @@ from search_service.search.request import SearchRequest
 from search_service.search.semantic import Meaning
 from search_service.search.state import Search
 from search_service.search.tree import QueryWarning
-from search_service.search.understanding import begin, understand
-
-TIMEOUT_S = 10.0
+from search_service.search.understanding import TIMEOUT_S, Snapshot, begin, understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +44,8 @@ class Searcher:
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
-async def search_on(
-    connection: AsyncConnection, principal: Principal, request: SearchRequest
-) -> Answer:
-    """Answer one request as it would be after the caller's open transaction."""
-    snapshot = await begin(connection, None, TIMEOUT_S)
+async def search_in(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> Answer:
+    """Answer one request at a snapshot that the caller began, in a transaction of his own."""
     return await _answer(await understand(snapshot, principal, request))
 
 
@@ -75,6 +68,7 @@ async def _answer(search: Search) -> Answer:
         did_you_mean=search.did_you_mean,
         next_cursor=next_cursor,
         took_ms=0,
+        expanded=search.expansions,
     )
 
 

@@ -9,16 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.search.analysis import Analysis
-from search_service.search.answer import Correction
+from search_service.search.answer import Correction, Expansion
 from search_service.search.candidates import Matching
 from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Names, Selection
 from search_service.search.lists import ListReader, Lists
+from search_service.search.pins import Pin
 from search_service.search.priors import Prior, Setting, priors
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.semantic import Meaning
+from search_service.search.terms import as_typed
 from search_service.search.tree import Query
-from search_service.search.weights import DEFAULT
+from search_service.search.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Search:
     reader: ListReader
     lists: Lists
     matching: Matching
+    weights: Weights
+    pins: tuple[Pin, ...]
+    expansions: tuple[Expansion, ...]
     meaning: Meaning | None
 
     @property
@@ -65,12 +70,12 @@ class Search:
         """Give the concepts that a material does not hold, as they were asked for."""
         row = self.columns.row_of[material_id]
         return tuple(
-            " OR ".join(unit.text for unit in units)
+            as_typed(units)
             for units, lacking in zip(self.analysis.concepts, self.matching.missing, strict=True)
             if lacking[row]
         )
 
     @property
     def priors(self) -> Sequence[Prior]:
-        setting = Setting(DEFAULT, self.request.context, self.names, self.now)
+        setting = Setting(self.weights, self.request.context, self.names, self.now)
         return priors(self.columns, setting)

@@ -6,8 +6,10 @@ enters such a text quoted, and the text enters a statement as a bind parameter.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from search_service.search.tree import Synonymy
 
 # Of a long question the terms that weigh most are scored; the rest hardly changes an order.
 MAX_TERMS = 48
@@ -27,7 +29,7 @@ Positions = Mapping[int, tuple[Lexeme, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word, a prefix or a phrase as typed, and what each language makes of it.
+    """A word, a prefix or a phrase as typed or as a synonym, and what each language makes of it.
 
     A language in which all of it is stop words is left out.
     """
@@ -36,6 +38,12 @@ class Unit:
     languages: Mapping[str, Positions]
     is_phrase: bool = False
     is_prefix: bool = False
+    synonymy: Synonymy | None = None
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether also a partial match must hold it, or another of its concept: a typed phrase."""
+        return self.is_phrase and self.synonymy is None
 
     @property
     def is_unknown(self) -> bool:
@@ -52,13 +60,15 @@ class Unit:
 class Term:
     """What is scored: one position of a unit; `forms` are its lexemes in each language.
 
-    `weight` is the inverse document frequency times the number of times it was asked for.
+    `weight` is the inverse document frequency times the number of times it was asked for;
+    `synonym_of` what was typed where the word itself was not.
     """
 
     word: str
     forms: Mapping[str, tuple[str, ...]]
     document_frequency: int
     weight: float
+    synonym_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,11 @@ class Corpus:
 def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
     """Give the terms that score, at most MAX_TERMS: one for each position, equal ones together.
 
-    The document frequency of a term is the sum over languages of that of its commonest form.
+    The document frequency of a term is the sum over languages of that of its commonest form. A
+    synonym weighs once however often it was added, and not at all where the same was typed.
     """
     found: dict[tuple[tuple[str, tuple[str, ...]], ...], Term] = {}
-    for unit in units:
+    for unit in sorted(units, key=lambda unit: unit.synonymy is not None):
         for position in _positions(unit):
             forms = {
                 language: positions[position]
@@ -102,9 +113,11 @@ def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
                 sum(_frequency(lexemes, unit) for lexemes in forms.values()), corpus.size
             )
             weight = inverse_document_frequency(frequency, corpus.size)
-            if key in found:
-                weight += found[key].weight
-            found[key] = Term(unit.text, dict(key), frequency, weight)
+            typed = unit.synonymy.typed if unit.synonymy else None
+            if key not in found:
+                found[key] = Term(unit.text, dict(key), frequency, weight, typed)
+            elif unit.synonymy is None:
+                found[key] = replace(found[key], weight=found[key].weight + weight)
     heaviest = sorted(found.values(), key=lambda term: -term.weight)[:MAX_TERMS]
     return tuple(term for term in found.values() if term in heaviest)
 
@@ -112,6 +125,13 @@ def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
 def inverse_document_frequency(frequency: int, size: int) -> float:
     """BM25's idf, always positive: ln(1 + (N - df + .5) / (df + .5))."""
     return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
+def as_typed(units: Sequence[Unit]) -> str:
+    """Give what somebody typed of a concept; of a stop word only its synonyms are left."""
+    typed = (unit.synonymy.typed if unit.synonymy else unit.text for unit in units)
+    own = [unit.text for unit in units if unit.synonymy is None]
+    return " OR ".join(own or dict.fromkeys(typed))
 
 
 def any_query(terms: Iterable[Term]) -> str:

@@ -25,11 +25,25 @@ class Field(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Synonymy:
+    """Why a term stands in a query that nobody typed: it is a synonym of `typed`.
+
+    It counts in passages of `language`, None for any. `spread` where `typed` is several concepts,
+    of which each has it as an alternative.
+    """
+
+    typed: str
+    language: str | None = None
+    spread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word as typed, without the punctuation around it; `prefix` where a star followed."""
 
     text: str
     prefix: bool = False
+    synonymy: Synonymy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,7 @@ class Phrase:
     """Words that must stand in this order side by side; at least one."""
 
     words: tuple[str, ...]
+    synonymy: Synonymy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,51 @@
 """From what was asked to a search that can be answered: snapshot, words, names, lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
-from search_service.search import candidates, column_cache, facets
+from search_service.search import candidates, column_cache, facets, pins, synonyms, weights
 from search_service.search.analysis import Analysis, analyse, corpus_of
-from search_service.search.answer import Correction
+from search_service.search.answer import Correction, Expansion
 from search_service.search.column_cache import Version
 from search_service.search.columns import Mask
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
 from search_service.search.lists import ListReader
+from search_service.search.pins import Shown
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.semantic import Meaning
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
+from search_service.search.synonyms import Expanded
 from search_service.search.tree import Field, FieldFilter, Query
+from search_service.search.weights import Weights
+
+# Of one statement.
+TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The transaction that answers, the columns at its snapshot, and which rows were written since
-    lists were stored.
+    lists were stored; the weights in force, and whether there are synonyms and pins at all.
     """
 
     connection: AsyncConnection
     version: Version
     rewritten: Mask
+    weights: Weights
+    has_synonyms: bool
+    has_pins: bool
 
 
-async def begin(connection: AsyncConnection, known: Version | None, timeout_s: float) -> Snapshot:
+async def begin(
+    connection: AsyncConnection, known: Version | None = None, timeout_s: float = TIMEOUT_S
+) -> Snapshot:
     """Set the transaction up and bring the columns to its snapshot, from known ones if there are.
 
     Must be its first statement.
@@ -46,9 +57,16 @@ async def begin(connection: AsyncConnection, known: Version | None, timeout_s: f
     state = (await connection.execute(STATEMENTS["begin"], settings)).one()
     version = await column_cache.current(connection, known, state.changed, state.snapshot)
     columns = version.columns
-    if state.rewritten is None:
-        return Snapshot(connection, version, np.ones(columns.size, np.bool_))
-    return Snapshot(connection, version, columns.mask(np.array(state.rewritten, np.int64)))
+    return Snapshot(
+        connection=connection,
+        version=version,
+        rewritten=np.ones(columns.size, np.bool_)
+        if state.rewritten is None
+        else columns.mask(np.array(state.rewritten, np.int64)),
+        weights=await weights.read(connection) if state.has_weights else weights.DEFAULT,
+        has_synonyms=state.has_synonyms,
+        has_pins=state.has_pins,
+    )
 
 
 async def understand(
@@ -59,13 +77,15 @@ async def understand(
 ) -> Search:
     """Read the question, correct it, and fetch the lists of its words. Never fails for a text."""
     connection, columns = snapshot.connection, snapshot.version.columns
-    words = await _words(connection, principal, request)
+    words = await _words(snapshot, principal, request)
     names = await _names(connection)
     now = datetime.now(UTC)
+    selection = facets.select(_filters(words.query, request), words.query.updated, names, now)
+    by_relevance = request.sort is Sort.RELEVANCE
     reader = ListReader(connection, columns, snapshot.rewritten)
-    lists = await reader.read(
-        candidates.forms_of(words.analysis), with_passages=request.sort is Sort.RELEVANCE
-    )
+    lists = await reader.read(candidates.forms_of(words.analysis), with_passages=by_relevance)
+    shown = Shown(columns, column_cache.visible(columns, principal))
+    asked = (words.typed, words.query) if by_relevance and snapshot.has_pins else ()
     return Search(
         connection=connection,
         principal=principal,
@@ -74,42 +94,59 @@ async def understand(
         analysis=words.analysis,
         corrected=words.corrected,
         did_you_mean=words.did_you_mean,
-        selection=facets.select(_filters(words.query, request), words.query.updated, names, now),
+        selection=selection,
         names=names,
         now=now,
         columns=columns,
-        seen=column_cache.visible(columns, principal),
+        seen=shown.seen,
         reader=reader,
         lists=lists,
         matching=candidates.matching(words.analysis, lists, columns),
+        weights=snapshot.weights,
+        pins=await pins.find(connection, asked, selection, shown),
+        expansions=words.expansions,
         meaning=meaning,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The query that is answered, and what became of mistyped words."""
+    """The query that is answered, as typed and corrected, and what became of its words."""
 
+    typed: Query
     query: Query
     analysis: Analysis
+    expansions: tuple[Expansion, ...]
     corrected: tuple[Correction, ...] = ()
     did_you_mean: str | None = None
 
 
-async def _words(
-    connection: AsyncConnection, principal: Principal, request: SearchRequest
-) -> _Words:
-    query = parse(request.text)
+async def _words(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> _Words:
+    connection, typed = snapshot.connection, parse(request.text)
     corpus = await corpus_of(connection)
-    analysis = await analyse(connection, query, corpus)
-    corrections = await corrections_of(connection, principal, analysis)
+    expanded = await _expanded(snapshot, typed)
+    analysis = await analyse(connection, expanded.query, corpus)
+    words = _Words(typed, typed, analysis, expanded.expansions)
+    corrections = await corrections_of(connection, principal, analysis, expanded.spared)
     if not corrections:
-        return _Words(query, analysis)
-    meant = replaced(query, corrections)
+        return words
+    meant = replaced(typed, corrections)
     if not request.correct:
-        return _Words(query, analysis, did_you_mean=meant.text)
-    used = tuple(Correction(typed, word) for typed, word in corrections.items())
-    return _Words(meant, await analyse(connection, meant, corpus), used)
+        return replace(words, did_you_mean=meant.text)
+    expanded = await _expanded(snapshot, meant)
+    return _Words(
+        typed=typed,
+        query=meant,
+        analysis=await analyse(connection, expanded.query, corpus),
+        expansions=expanded.expansions,
+        corrected=tuple(Correction(word, used) for word, used in corrections.items()),
+    )
+
+
+async def _expanded(snapshot: Snapshot, query: Query) -> Expanded:
+    if not snapshot.has_synonyms:
+        return Expanded(query)
+    return await synonyms.expanded(snapshot.connection, query)
 
 
 def _filters(query: Query, request: SearchRequest) -> list[FieldFilter]:

@@ -1,19 +1,28 @@
-"""How much what counts: the weights of ranking beside BM25F itself."""
+"""The weights of ranking that product marketing may change; how they rank is `ranking`'s."""
 
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.search.tuning_sql import STATEMENTS
+
+MAX_NEXT = 0.5
+MAX_OWN = 1.0
+MAX_PRIOR = 0.1
+MAX_BOOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Shares of a passage's or a material's score.
+    """What counts beside a material's best passage, as shares of a score.
 
-    `next_slides` and `own_words` are what a material's next best slides and its own words (name,
-    tags, description) add to its best slide. The others are what a material gains at most: by
-    being new, healthy and used, and by what the caller says of the customer.
+    `next_slides` weigh its second and third best passage (0 to MAX_NEXT), `own` its own words (0 to
+    MAX_OWN); freshness, health and usage are priors (0 to MAX_PRIOR), the rest boosts for the
+    caller's context (0 to MAX_BOOST).
     """
 
     next_slides: tuple[float, float] = (0.05, 0.02)
-    own_words: float = 0.1
+    own: float = 0.1
     freshness: float = 0.03
     health: float = 0.02
     usage: float = 0.03
@@ -26,3 +35,12 @@ class Weights:
 
 
 DEFAULT = Weights()
+
+
+async def read(connection: AsyncConnection) -> Weights:
+    """Give the weights in force: the stored ones, else the defaults."""
+    row = (await connection.execute(STATEMENTS["ranking_weights"])).mappings().one_or_none()
+    if row is None:
+        return DEFAULT
+    first, second = row["next_slides"]
+    return Weights(**{**row, "next_slides": (first, second)})

@@ -70,6 +70,16 @@ def indexable(text: str) -> str:
     return _JOINED.sub(" ", text.translate(_STRAIGHT))
 
 
+def folded(text: str) -> str:
+    """Return `text` as a key to look it up by: case, blanks and accents aside. Idempotent."""
+    plain = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(character)
+    )
+    return " ".join(plain.casefold().split())
+
+
 def repeated_lines(pages: Sequence[str]) -> frozenset[str]:
     """Return the running headers, footers and legal lines of a document, in compared form.
 

@@ -6,7 +6,7 @@ owner (the PMM whose material it is), other (a PMM), admin, key (of the admin, w
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from search_service.api.documentation import document_of
 from search_service.db.enums import Role
+from search_service.search.weights import Weights
 from tests.api.service import API, Service
 from tests.integration.ingest import files
 
@@ -119,6 +120,19 @@ def following(code: int = 200, *, conflict: bool = False) -> Verdict:
     return verdict
 
 
+TUNERS = ("owner", "other", "admin")
+
+
+def tuning(code: int = 200) -> Verdict:
+    """Tuning search with a material: for product marketing, where it is visible, whosever it is."""
+
+    def verdict(role: str, status: str) -> int:
+        refused = known(role) or (403 if role not in TUNERS else None)
+        return refused or (code if visible(role, status) else 404)
+
+    return verdict
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What to send, and who gets what; `parts` are httpx's arguments."""
@@ -141,6 +155,7 @@ STEPS = {
     "DELETED": ("REVIEW", "PUBLISHED"),
 }
 ANY_STATE = {"If-Match": "*"}
+WEIGHTS = {**asdict(Weights()), "own": 0.2}
 WRONG = {"token": "sssetup_x", "email": "x@example.com", "full_name": "X", "password": "x" * 12}
 VERDICTS: dict[tuple[str, str], Case] = {
     ("POST", "/auth/token"): Case(
@@ -220,10 +235,30 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("POST", "/search"): Case(of_callers(), {"json": {}}),
     ("POST", "/multi-search"): Case(of_callers(), {"json": {"searches": [{}]}}),
     ("POST", "/search/{search_id}/clicks"): material(
-        clicking, json={"material_id": "$material_id"}
+        clicking, json={"material_id": "$id"}
     ),
     ("GET", "/search/analytics"): Case(of_roles("owner", "other", "admin")),
     ("DELETE", "/users/{user_id}/searches"): Case(of_roles("admin")),
+    ("GET", "/synonyms"): Case(of_roles(*TUNERS)),
+    ("POST", "/synonyms"): Case(of_roles(*TUNERS, code=400), {"json": {"from": "…", "to": ["x"]}}),
+    ("GET", "/synonyms/{synonym_id}"): Case(of_roles(*TUNERS)),
+    ("PATCH", "/synonyms/{synonym_id}"): Case(of_roles(*TUNERS), {"json": {"language": "en"}}),
+    ("DELETE", "/synonyms/{synonym_id}"): Case(of_roles(*TUNERS)),
+    ("GET", "/pins"): Case(of_roles(*TUNERS)),
+    ("POST", "/pins"): material(tuning(201), json={"query": "$unique", "material_id": "$id"}),
+    ("GET", "/pins/{pin_id}"): material(tuning()),
+    ("PATCH", "/pins/{pin_id}"): material(tuning(), json={"place": 2}),
+    ("DELETE", "/pins/{pin_id}"): material(tuning()),
+    ("GET", "/judgements"): Case(of_roles(*TUNERS)),
+    ("POST", "/judgements"): material(
+        tuning(201), json={"query": "$unique", "material_id": "$id", "grade": 3}
+    ),
+    ("GET", "/judgements/report"): Case(of_roles(*TUNERS)),
+    ("GET", "/judgements/{judgement_id}"): material(tuning()),
+    ("PATCH", "/judgements/{judgement_id}"): material(tuning(), json={"grade": 1}),
+    ("DELETE", "/judgements/{judgement_id}"): material(tuning(204)),
+    ("GET", "/ranking-weights"): Case(of_roles(*TUNERS)),
+    ("PUT", "/ranking-weights"): Case(of_roles(*TUNERS), {"json": WEIGHTS}),
     ("GET", "/metadata.csv"): Case(of_scope()),
     ("POST", "/metadata.csv"): Case(
         of_roles("owner", "other", "admin", code=400), {"content": b"name\r\nx\r\n"}
@@ -270,6 +305,7 @@ class Matrix:
         )
         self.others["key_id"] = key.json()["key"]["id"]
         self.others["search_id"] = uuid4()
+        await self._add_synonym()
 
     async def _add_material(self, status: str) -> None:
         slides = ((f"Unique {status}", f"Words that only the {status} deck holds in its slide"),)
@@ -287,6 +323,30 @@ class Matrix:
         name = f"{kind} {uuid4()}"
         made = await self.service.call("admin", "POST", f"/{kind}s", json={"name": name})
         self.others[f"{kind}_id"] = made.json()["id"]
+
+    async def _add_synonym(self) -> None:
+        entry = {"from": "k8s", "to": ["kubernetes"]}
+        made = await self.service.call("admin", "POST", "/synonyms", json=entry)
+        self.others["synonym_id"] = made.json()["synonym"]["id"]
+
+    async def _add_tuning(self, status: str) -> None:
+        """Pin and judge the material of a status, past every rule."""
+        values = {"id": self.materials[status]["material_id"], "query": str(uuid4())}
+        columns = "(material_id, query_text, query_key"
+        async with self.service.database.transaction() as connection:
+            pin = await connection.execute(
+                text(f"INSERT INTO pins {columns}) VALUES (:id, :query, :query) RETURNING id"),
+                values,
+            )
+            judgement = await connection.execute(
+                text(
+                    f"INSERT INTO judgements {columns}, grade)"
+                    " VALUES (:id, :query, :query, 2) RETURNING id"
+                ),
+                values,
+            )
+            ids = {"pin_id": pin.scalar_one(), "judgement_id": judgement.scalar_one()}
+        self.materials[status] |= ids
 
     async def _search(self, role: str) -> set[str]:
         response = await self.service.client.get(
@@ -317,7 +377,8 @@ class Matrix:
         method, path = operation
         stands_for = {
             "$status": "PUBLISHED" if status == "DELETED" else status,
-            "$material_id": self.materials[status]["material_id"],
+            "$id": self.materials[status]["material_id"],
+            "$unique": f"query {uuid4()}",
         }
         sent = VERDICTS[operation].parts
         parts = {name: _filled(value, stands_for) for name, value in sent.items()}
@@ -325,6 +386,10 @@ class Matrix:
         for kind in ("persona", "segment"):
             if operation == ("DELETE", f"/{kind}s/{{{kind}_id}}"):
                 await self._add_entry(kind)
+        if operation == ("DELETE", "/synonyms/{synonym_id}"):
+            await self._add_synonym()
+        if "{pin_id}" in path or "{judgement_id}" in path:
+            await self._add_tuning(status)
         place = path.format(**self.others, **self.materials[status])
         response = await self.service.client.request(
             method, f"{API}{place}", headers=headers, **parts

@@ -151,7 +151,7 @@ def test_the_document_states_limits_and_refers_to_nothing_missing(app: Litestar)
         "maximum": 100,
         "default": 20,
     }
-    body = document["components"]["schemas"]["SearchQuery"]["properties"]["q"]
+    body = document["components"]["schemas"]["SearchBody"]["properties"]["q"]
     assert body["maxLength"] == 2000
     upload = document["paths"]["/api/v1/materials"]["post"]["requestBody"]["content"]
     assert upload["multipart/form-data"]["schema"]["required"] == ["file"]

@@ -96,6 +96,10 @@ ADDED_TABLES = {
     "search_log_default",
     "search_clicks",
     "passage_embeddings",
+    "synonyms",
+    "pins",
+    "judgements",
+    "ranking_weights",
 }
 # PostgreSQL names what they inherit.
 DEFAULT_PARTITIONS = {"audit_logs_default", "search_log_default"}

@@ -103,11 +103,13 @@ def _request(query: SearchQuery) -> SearchRequest:
         correct=query.correct,
         facets=query.facets,
         explain=query.explain,
-        context=_context(query.context) if isinstance(query, SearchBody) else Context(),
+        context=_context(query.context if isinstance(query, SearchBody) else None),
     )
 
 
-def _context(given: SearchContext) -> Context:
+def _context(given: SearchContext | None) -> Context:
+    if given is None:
+        return Context()
     facts = msgspec.structs.asdict(given)
     return Context(**{name: str(fact) for name, fact in facts.items() if fact is not None})
 

@@ -82,7 +82,7 @@ class SearchContext(Struct, frozen=True, forbid_unknown_fields=True):
 class SearchBody(SearchQuery, frozen=True, forbid_unknown_fields=True):
     """A search as a JSON body, which has room for a context."""
 
-    context: SearchContext = SearchContext()
+    context: SearchContext | None = None
 
 
 class MultiSearchRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,7 +125,10 @@ class ScorePart(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """A material with its best slides; `missing` are words of the query that it does not hold."""
+    """A material with its best slides; `missing` are words of the query that it does not hold.
+
+    A `pinned` one stands first whatever it holds, with a score of 0.
+    """
 
     material_id: int
     url: str
@@ -156,6 +159,7 @@ class Hit(Struct, frozen=True):
     matching_slides: int
     slides: tuple[SlideHit, ...]
     explanation: tuple[ScorePart, ...]
+    pinned: bool
 
 
 class FacetValue(Struct, frozen=True):
@@ -185,10 +189,18 @@ class Correction(Struct, frozen=True):
     used: str
 
 
+class Expansion(Struct, frozen=True):
+    """The synonyms that were searched for beside what was typed."""
+
+    typed: str
+    added: tuple[str, ...]
+
+
 class SearchAnswer(Struct, frozen=True):
     """`total` counts full matches, or partial ones where `partial` says that none is full.
 
     Clicks name `search_id`; it is null on further pages, whose hits belong to the first one's.
+    A pinned material that does not match is in neither the total nor the facets.
     """
 
     query: str
@@ -198,6 +210,7 @@ class SearchAnswer(Struct, frozen=True):
     facets: tuple[Facet, ...]
     warnings: tuple[SearchWarning, ...]
     corrected: tuple[Correction, ...]
+    expanded: tuple[Expansion, ...]
     did_you_mean: str | None
     next_cursor: str | None
     took_ms: float

@@ -40,6 +40,7 @@ from search_service.db.tables.service import (
     RefreshToken,
     SetupLink,
 )
+from search_service.db.tables.tuning import Judgement, Pin, RankingWeights, Synonym
 
 __all__ = [
     "ApiKey",
@@ -52,6 +53,7 @@ __all__ = [
     "IndexChange",
     "IndexState",
     "IngestJob",
+    "Judgement",
     "LexemeStatistics",
     "LoggedSearch",
     "LoginFailure",
@@ -65,11 +67,14 @@ __all__ = [
     "Passage",
     "PassageEmbedding",
     "Persona",
+    "Pin",
+    "RankingWeights",
     "RefreshToken",
     "SearchClick",
     "Segment",
     "SetupLink",
     "SurfaceWord",
+    "Synonym",
     "TopPostings",
     "User",
 ]

@@ -125,7 +125,10 @@ def results_of(
 ) -> Results:
     """Lay out one answer to what the address asks; with a trail, opening a hit counts."""
     cards = [
-        (hit.full, card_of(hit, today, partial(trail.mark, place=place) if trail else str))
+        (
+            hit.full or hit.pinned,
+            card_of(hit, today, partial(trail.mark, place=place) if trail else str),
+        )
         for place, hit in enumerate(answer.hits, 1)
     ]
     facets = [_facet(state, facet) for facet in answer.facets]

@@ -122,6 +122,7 @@ async def test_a_forged_cursor_is_refused_or_harmless(library: Library, sort: So
         (float("inf"), 1), (float("nan"), 1), (1e300, 2**31 - 1), (0.0, -5), (0.0, 2**70),
         (0, True, 1, 1), (0, 1, 1.0, 1), ("a", "b"), (None,), (), ([], {}),
     ]  # fmt: skip
+    keys += [(pins, *key) for key in keys for pins in (";", "1,2;3", "9999999999;", "x")]
 
     for key in keys:
         try:

@@ -17,6 +17,7 @@ from search_service.index.writer import PageText
 from search_service.search import feedback, ranker, ranking
 from search_service.search.answer import Answer
 from search_service.search.request import Match, Sort
+from search_service.search.weights import DEFAULT
 from tests.integration.search.library import (
     FRENCH,
     GERMAN,
@@ -79,12 +80,12 @@ def scores(docs: Sequence[Doc], asked: Sequence[str]) -> list[float]:
             total += idf[word] * t * (1.2 + 1) / (t + 1.2)
         return total
 
-    weights = (1, *ranking.NEXT_WEIGHTS)
+    weights = (1, *DEFAULT.next_slides)
     result = []
     for doc in docs:
         best = sorted((passage(doc, page) for page in doc.pages), reverse=True)
         damped = sum(weight * score for weight, score in zip(weights, best, strict=False))
-        result.append(damped + ranking.OWN_WEIGHT * passage(doc, doc.own))
+        result.append(damped + DEFAULT.own * passage(doc, doc.own))
     return result
 
 

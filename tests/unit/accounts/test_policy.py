@@ -84,6 +84,8 @@ def test_what_each_role_may_do_beside_materials(role: Role | None) -> None:
     assert policy.may_upload(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_manage_vocabulary(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_see_analytics(someone) == (role in {Role.PMM, Role.ADMIN})
+    assert policy.may_see_tuning(someone) == (role in {Role.PMM, Role.ADMIN})
+    assert policy.may_tune_search(someone) == (role in {Role.PMM, Role.ADMIN})
     assert policy.may_manage_users(someone) == (role == Role.ADMIN)
     assert policy.may_see_audit(someone) == (role == Role.ADMIN)
 
@@ -95,6 +97,8 @@ def test_a_key_never_does_more_than_its_user(principal: Principal, owner: int | 
     for may in (
         policy.may_upload,
         policy.may_see_analytics,
+        policy.may_see_tuning,
+        policy.may_tune_search,
         policy.may_manage_users,
         policy.may_see_audit,
     ):
@@ -112,6 +116,8 @@ def test_each_requirement_refuses_exactly_what_may_not_be(principal: Principal) 
         (policy.may_upload, policy.require_upload),
         (policy.may_manage_vocabulary, policy.require_manage_vocabulary),
         (policy.may_see_analytics, policy.require_see_analytics),
+        (policy.may_see_tuning, policy.require_see_tuning),
+        (policy.may_tune_search, policy.require_tune_search),
         (policy.may_manage_users, policy.require_manage_users),
         (policy.may_see_audit, policy.require_see_audit),
     )

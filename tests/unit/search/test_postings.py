@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_service.search import finalists, postings, ranking
+from search_service.search import finalists, postings
 from search_service.search.columns import ColumnRow, Columns
 from search_service.search.finalists import Entrants
 from search_service.search.postings import Scored, key_of
+from search_service.search.weights import DEFAULT
 from search_service.text import weighting
 
 PLACES = st.tuples(st.integers(1, 30), st.integers(0, 5))
@@ -120,13 +121,11 @@ def test_of_many_materials_the_best_remain() -> None:
 
 
 def test_own_words_count_little() -> None:
-    entries = {(1, 0): 5.0, (2, 1): 5.0 * ranking.OWN_WEIGHT + 0.01}
+    entries = {(1, 0): 5.0, (2, 1): 5.0 * DEFAULT.own + 0.01}
     columns = columns_of([1, 2])
     entrants = Entrants(columns, np.ones(2, np.bool_), np.zeros(2, np.bool_), np.ones(2))
 
-    rows = finalists._best_rows(
-        np.array([0, 1]), np.array([5.0 * ranking.OWN_WEIGHT, entries[2, 1]]), 1
-    )
+    rows = finalists._best_rows(np.array([0, 1]), np.array([5.0 * DEFAULT.own, entries[2, 1]]), 1)
 
     assert columns.ids[rows].tolist() == [2]
     assert finalists.choose(scored(entries), entrants, 1).passage_ordinals.tolist() == [0, 1]

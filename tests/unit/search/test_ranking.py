@@ -5,6 +5,7 @@ import pytest
 
 from search_service.search import ranking
 from search_service.search.terms import Term
+from search_service.search.weights import Weights
 
 
 def term(number: int = 0, **forms: tuple[str, ...]) -> Term:
@@ -60,7 +61,8 @@ def test_a_prefix_of_many_forms_is_one_look() -> None:
 
 
 def test_a_material_has_its_best_passages_and_its_own_words() -> None:
-    sql = ranking.material_score()
-    for place, weight in enumerate((1.0, *ranking.NEXT_WEIGHTS), 1):
-        assert f"{weight} * coalesce(g.pages[{place}], 0)" in sql
-    assert f"{ranking.OWN_WEIGHT} * coalesce(g.own, 0)" in sql
+    score = ranking.material_score(Weights(next_slides=(0.2, 0.1), own=0.3))
+
+    assert score.binds == {"next_2": 0.2, "next_3": 0.1, "own_weight": 0.3}
+    for name in score.binds:
+        assert f":{name} " in score.sql

@@ -67,6 +67,13 @@ def test_partial_hits_stand_apart_and_say_what_is_missing() -> None:
     assert results.partial[0].missing == "“gpu” and “price”"
 
 
+def test_a_pinned_hit_stands_first_though_it_does_not_match() -> None:
+    pinned = replace(HIT, material_id=8, full=False, missing=("gpu",), pinned=True)
+    results = results_of(SearchState("x", asked=True), _with(hits=(pinned, HIT)), TODAY)
+    assert [card.address for card in results.full] == ["/m/8", "/m/7"]
+    assert results.partial == ()
+
+
 def test_the_total_names_partial_matches() -> None:
     answer = _with(partial=True, total=2)
     assert results_of(SearchState("x"), answer, TODAY).total == "2 partial matches"

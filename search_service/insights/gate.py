@@ -1,0 +1,148 @@
+"""The gate: a change of how search is tuned is tried on the judged queries before it stands.
+
+The change is made, the judged queries are searched before and after it on the same connection, and
+where their mean nDCG@10 falls it is taken back and refused. It knows nothing of what is changed.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts import policy
+from search_service.accounts.caller import Caller
+from search_service.audit.entries import Entry, record
+from search_service.errors import JudgedQueriesWouldSufferError
+from search_service.insights import measuring
+from search_service.insights.measuring import QueryScore
+
+# With fewer judged queries the mean says too little to refuse by.
+MIN_QUERIES = 20
+# By which a mean may fall, and a query's own figure, without being worse.
+TOLERANCE = 1e-6
+MAX_LISTED = 50
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tunes search, and whether they keep a change that makes the judged queries worse."""
+
+    caller: Caller
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed(Generic[Result]):
+    """What was changed, as the audit log has it, and what the change gives back."""
+
+    kind: str
+    verb: str
+    object_id: int
+    result: Result
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryChange:
+    """nDCG@10 of one judged query before and after a change."""
+
+    query: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a change does to the judged queries: their means, and those that it hurts, most first.
+
+    The means are None without a judged query. `overridden` where it stands all the same.
+    """
+
+    queries: int
+    mean_before: float | None
+    mean_after: float | None
+    hurt: tuple[QueryChange, ...]
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Result]):
+    """What a change gave back, and what it does to the judged queries."""
+
+    result: Result
+    trial: Trial
+
+
+async def pass_through(
+    connection: AsyncConnection, attempt: Attempt, change: Callable[[], Awaitable[Deed[Result]]]
+) -> Outcome[Result]:
+    """Make a change in the caller's transaction, try it and log it.
+
+    Raises ForbiddenError, JudgedQueriesWouldSufferError with the change taken back, and what the
+    change raises.
+    """
+    policy.require_tune_search(attempt.caller.principal)
+    # One change at a time: each is tried on the state that it will stand in.
+    await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('search_tuning'))"))
+    before = await measuring.measure(connection)
+    async with connection.begin_nested():
+        deed = await change()
+        trial = compared(before, await measuring.measure(connection), override=attempt.override)
+        if is_worse(trial) and not trial.overridden:
+            raise _refusal(trial)
+    await record(connection, _entry(attempt.caller, deed, trial))
+    return Outcome(deed.result, trial)
+
+
+def compared(before: Sequence[QueryScore], after: Sequence[QueryScore], *, override: bool) -> Trial:
+    """Compare the scores of the same queries, in the same order."""
+    changes = [
+        QueryChange(old.query, old.ndcg, new.ndcg) for old, new in zip(before, after, strict=True)
+    ]
+    hurt = [change for change in changes if change.after < change.before - TOLERANCE]
+    hurt.sort(key=lambda change: (change.after - change.before, change.query))
+    means = measuring.mean(before), measuring.mean(after)
+    trial = Trial(len(changes), *means, tuple(hurt[:MAX_LISTED]))
+    return replace(trial, overridden=override and is_worse(trial))
+
+
+def is_worse(trial: Trial) -> bool:
+    """Tell whether enough judged queries say, in their mean, that a change makes search worse."""
+    if trial.queries < MIN_QUERIES or trial.mean_before is None or trial.mean_after is None:
+        return False
+    return trial.mean_after < trial.mean_before - TOLERANCE
+
+
+def _refusal(trial: Trial) -> JudgedQueriesWouldSufferError:
+    return JudgedQueriesWouldSufferError(
+        f"Over {trial.queries} judged queries nDCG@10 would fall from {trial.mean_before:.4f} to "
+        f"{trial.mean_after:.4f}; change something else, or repeat it with override=true.",
+        mean_before=trial.mean_before,
+        mean_after=trial.mean_after,
+        queries=[
+            {"query": change.query, "before": change.before, "after": change.after}
+            for change in trial.hurt
+        ],
+    )
+
+
+def _entry(caller: Caller, deed: Deed[Any], trial: Trial) -> Entry:
+    judged = {
+        "judged_queries": trial.queries,
+        "ndcg_before": trial.mean_before,
+        "ndcg_after": trial.mean_after,
+        "overridden": trial.overridden,
+    }
+    return Entry(
+        caller.actor,
+        f"{deed.kind}.{deed.verb}",
+        deed.kind,
+        deed.object_id,
+        deed.before,
+        {**(deed.after or {}), **judged},
+    )

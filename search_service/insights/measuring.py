@@ -1,0 +1,113 @@
+"""Measures search on the judged queries: nDCG@10 of each, with what any rep sees now.
+
+It searches on the caller's connection, so that it sees what that transaction changed. What follows
+from the figures is the gate's.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import ANY_REP
+from search_service.catalog.materials import access
+from search_service.db.tables import Judgement, Material, MaterialDetails
+from search_service.search.answer import Hit
+from search_service.search.request import SearchRequest
+from search_service.search.searcher import search_in
+from search_service.search.understanding import begin
+
+DEPTH = 10
+
+_judgements: Any = Judgement.__table__
+_materials: Any = Material.__table__
+_details: Any = MaterialDetails.__table__
+
+# The grades of a material by page; None is the material as a whole.
+Grades = Mapping[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuery:
+    """A query with the grades, by material, of what a rep may see; at least one is above 0."""
+
+    text: str
+    grades: Mapping[int, Grades]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryScore:
+    """How well a query is answered: nDCG@10, 0 to 1."""
+
+    query: str
+    ndcg: float
+
+
+async def measure(connection: AsyncConnection) -> tuple[QueryScore, ...]:
+    """Search for every judged query; give their scores in the order of their texts.
+
+    Raises QueryTimeoutError.
+    """
+    snapshot = await begin(connection)
+    scores = []
+    for judged in await judged_queries(connection):
+        request = SearchRequest(judged.text, limit=DEPTH, facets=False)
+        answer = await search_in(snapshot, ANY_REP, request)
+        scores.append(QueryScore(judged.text, ndcg(answer.hits, judged.grades)))
+    return tuple(scores)
+
+
+async def judged_queries(connection: AsyncConnection) -> list[JudgedQuery]:
+    """Give the queries for which something published was found worth showing."""
+    judgements = _judgements.c
+    statement = (
+        select(
+            judgements.query_key,
+            judgements.query_text,
+            judgements.material_id,
+            judgements.page_number,
+            judgements.grade,
+        )
+        .join(_materials, _materials.c.id == judgements.material_id)
+        .join(_details, _details.c.material_id == judgements.material_id)
+        .where(*access(ANY_REP))
+        .order_by(judgements.query_key, judgements.id)
+    )
+    texts: dict[str, str] = {}
+    grades: dict[str, dict[int, dict[int | None, int]]] = {}
+    for row in await connection.execute(statement):
+        texts.setdefault(row.query_key, row.query_text)
+        pages = grades.setdefault(row.query_key, {}).setdefault(row.material_id, {})
+        pages[row.page_number] = row.grade
+    return [
+        JudgedQuery(text, grades[key])
+        for key, text in texts.items()
+        if any(any(pages.values()) for pages in grades[key].values())
+    ]
+
+
+def mean(scores: Sequence[QueryScore]) -> float | None:
+    """Give the mean of the scores, None of none."""
+    return math.fsum(score.ndcg for score in scores) / len(scores) if scores else None
+
+
+def ndcg(hits: Sequence[Hit], grades: Mapping[int, Grades]) -> float:
+    """Give the normalised discounted cumulative gain of the first ten hits, with linear gain.
+
+    A hit gains the best grade of its material and of those of its pages that it shows.
+    """
+    gains = [_gain(hit, grades.get(hit.material_id, {})) for hit in hits[:DEPTH]]
+    best = sorted((max(pages.values()) for pages in grades.values()), reverse=True)[:DEPTH]
+    return _discounted(gains) / _discounted(best)
+
+
+def _gain(hit: Hit, pages: Grades) -> int:
+    shown = {None, *(slide.page_number for slide in hit.slides)}
+    return max((grade for page, grade in pages.items() if page in shown), default=0)
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return math.fsum(gain / math.log2(place + 2) for place, gain in enumerate(gains))

@@ -1,0 +1,171 @@
+"""Synonyms, pins, judgements and ranking weights over the interface."""
+
+from typing import Any
+
+import pytest
+
+from search_service.insights import gate
+from tests.api.service import Service
+from tests.integration.ingest import files
+
+pytestmark = pytest.mark.anyio
+
+
+async def publish(service: Service, title: str, body: str) -> int:
+    """Upload and publish a deck of one slide; give its id."""
+    accepted = await service.upload("pmm", files.deck(((title, body),)), name=f"{title}.pptx")
+    material_id: int = accepted["material_id"]
+    await service.set_status("pmm", material_id, "REVIEW", "PUBLISHED")
+    return material_id
+
+
+async def hits(service: Service, query: str) -> list[dict[str, Any]]:
+    answer = await service.call("sales", "POST", "/search", json={"q": query})
+    found: list[dict[str, Any]] = answer.json()["hits"]
+    return found
+
+
+async def test_a_synonym_lives_from_its_creation_to_its_removal(service: Service) -> None:
+    deck = await publish(service, "Orchestration", "Kubernetes clusters that heal by themselves")
+    body = {"from": "kubes", "to": ["kubernetes"], "two_way": True, "language": "en"}
+    made = await service.call("pmm", "POST", "/synonyms", json=body)
+    assert made.status_code == 201, made.text
+    synonym = made.json()["synonym"]
+    assert {name: synonym[name] for name in body} == body
+    assert made.json()["trial"] == {
+        "queries": 0, "mean_before": None, "mean_after": None, "hurt": [], "overridden": False,
+    }  # fmt: skip
+
+    answer = await service.call("sales", "GET", "/search?q=kubes")
+    assert [hit["material_id"] for hit in answer.json()["hits"]] == [deck]
+    assert answer.json()["expanded"] == [{"typed": "kubes", "added": ["kubernetes"]}]
+
+    place = f"/synonyms/{synonym['id']}"
+    changed = await service.call("pmm", "PATCH", place, json={"to": ["openshift"]})
+    assert changed.json()["synonym"]["to"] == ["openshift"]
+    assert (await service.call("other", "GET", place)).json() == changed.json()["synonym"]
+    assert await hits(service, "kubes") == []
+    gone = await service.call("pmm", "DELETE", place)
+    assert (gone.status_code, gone.json()["trial"]["queries"]) == (200, 0)
+    assert (await service.call("pmm", "GET", place)).status_code == 404
+
+
+async def test_lists_go_on_with_a_cursor(service: Service) -> None:
+    made = [
+        await service.call("pmm", "POST", "/synonyms", json={"from": f"s{number}", "to": ["x"]})
+        for number in range(3)
+    ]
+    ids = [each.json()["synonym"]["id"] for each in made]
+    first = (await service.call("pmm", "GET", "/synonyms?limit=2")).json()
+    rest = (await service.call("pmm", "GET", f"/synonyms?cursor={first['next_cursor']}")).json()
+    assert [item["id"] for item in [*first["items"], *rest["items"]]] == ids
+    assert rest["next_cursor"] is None
+    for synonym_id in ids:
+        await service.call("pmm", "DELETE", f"/synonyms/{synonym_id}")
+
+
+async def test_a_pin_lives_from_its_creation_to_its_removal(service: Service) -> None:
+    found = await publish(service, "Tape", "Tape libraries for archives")
+    pinned = await publish(service, "Object storage", "Buckets that never end")
+    body = {"query": "Tape libraries", "material_id": pinned, "page_number": 1}
+    made = await service.call("pmm", "POST", "/pins", json=body)
+    assert made.status_code == 201, made.text
+    pin = made.json()["pin"]
+    assert {name: pin[name] for name in body} == body
+    assert pin["url"].endswith(f"/m/{pinned}")
+
+    first, second = await hits(service, "tape libraries")
+    assert [(hit["material_id"], hit["pinned"]) for hit in (first, second)] == [
+        (pinned, True),
+        (found, False),
+    ]
+    assert first["slides"][0]["title"] == "Object storage"
+
+    again = await service.call("pmm", "POST", "/pins", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    place = f"/pins/{pin['id']}"
+    await service.call("pmm", "PATCH", place, json={"query": "buckets", "page_number": None})
+    read = (await service.call("pmm", "GET", place)).json()
+    assert (read["query"], read["page_number"]) == ("buckets", None)
+    listed = (await service.call("pmm", "GET", "/pins")).json()
+    assert listed == {"items": [read], "next_cursor": None}
+    assert (await service.call("pmm", "DELETE", place)).status_code == 200
+    assert [hit["pinned"] for hit in await hits(service, "buckets")] == [False]
+
+
+async def test_the_gate_refuses_with_what_would_suffer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MIN_QUERIES", 1)
+    good = await publish(service, "Firewalls", "Firewalls at every door")
+    other = await publish(service, "Windows", "Windows in every wall")
+    body = {"query": "firewalls", "material_id": good, "grade": 3}
+    judged = await service.call("pmm", "POST", "/judgements", json=body)
+    assert judged.status_code == 201, judged.text
+    assert {name: judged.json()[name] for name in body} == body
+    report = await service.call("pmm", "GET", "/judgements/report")
+    assert report.json() == {"queries": [{"query": "firewalls", "ndcg": 1.0}], "mean": 1.0}
+
+    pin = {"query": "firewalls", "material_id": other}
+    refused = await service.call("pmm", "POST", "/pins", json=pin)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (409, "judged_queries_would_suffer")
+    assert refused.headers["content-type"].startswith("application/problem+json")
+    [worse] = problem["details"]["queries"]
+    assert (worse["query"], worse["before"]) == ("firewalls", 1.0)
+    assert worse["after"] < 1
+    assert len(await hits(service, "firewalls")) == 1
+
+    kept = await service.call("pmm", "POST", "/pins?override=true", json=pin)
+    assert kept.status_code == 201
+    assert kept.json()["trial"]["overridden"]
+    log = await service.call("admin", "GET", "/audit-log?action=pin.create&limit=1")
+    assert log.json()["items"][0]["after"]["overridden"]
+    assert (await service.call("pmm", "GET", "/judgements/report")).json()["mean"] < 1
+
+    place = f"/judgements/{judged.json()['id']}"
+    assert (await service.call("pmm", "PATCH", place, json={"grade": 1})).json()["grade"] == 1
+    assert (await service.call("pmm", "GET", place)).json()["judge_name"] == "Pmm Example"
+    assert len((await service.call("pmm", "GET", "/judgements")).json()["items"]) == 1
+    assert (await service.call("pmm", "DELETE", place)).status_code == 204
+    await service.call("pmm", "DELETE", f"/pins/{kept.json()['pin']['id']}")
+
+
+async def test_weights_are_read_and_replaced_as_a_whole(service: Service) -> None:
+    before = (await service.call("pmm", "GET", "/ranking-weights")).json()
+    assert before["next_slides"] == [0.05, 0.02]
+    wanted = {**before, "usage": 0.1}
+    put = await service.call("pmm", "PUT", "/ranking-weights", json=wanted)
+    assert (put.status_code, put.json()["weights"]) == (200, wanted)
+    assert (await service.call("admin", "GET", "/ranking-weights")).json() == wanted
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/synonyms", {"from": "x"}, "to"),
+        ("POST", "/synonyms", {"from": "x", "to": []}, "to"),
+        ("POST", "/synonyms", {"from": "x", "to": ["x"]}, "to"),
+        ("POST", "/synonyms", {"from": "-", "to": ["x"]}, "from"),
+        ("POST", "/synonyms", {"from": "x", "to": ["y"], "language": "xx"}, "language"),
+        ("POST", "/synonyms?override=perhaps", {"from": "x", "to": ["y"]}, "override"),
+        ("POST", "/pins", {"query": "tag:x", "material_id": 1}, "query"),
+        ("POST", "/pins", {"query": "x", "material_id": 1, "place": 0}, "place"),
+        ("POST", "/judgements", {"query": "x", "material_id": 1, "grade": 4}, "grade"),
+        ("PUT", "/ranking-weights", {}, "next_slides"),
+        ("GET", "/pins?limit=0", None, "limit"),
+    ],
+)
+async def test_a_wrong_request_is_told_its_field(
+    service: Service, method: str, path: str, body: dict[str, Any] | None, field: str
+) -> None:
+    response = await service.call("pmm", method, path, json=body)
+    assert response.status_code == 400, response.text
+    assert [item["field"] for item in response.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("path", ["/synonyms", "/pins", "/judgements", "/ranking-weights"])
+async def test_sales_are_told_whom_to_ask(service: Service, path: str) -> None:
+    response = await service.call("sales", "GET", path)
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+    assert "ask one of them" in response.json()["detail"]
