@@ -55,10 +55,10 @@ async def prepared(source: Source, folder: Path | None) -> AsyncIterator[Prepare
         async with scratch() as place:
             yield Prepared(place, await build(place, source))
         return
-    kept = _kept(folder, source)
+    known = kept(folder, source)
     async with opened(folder) as place:
-        built = Built(**kept["built"]) if kept else await build(place, source)
-        if kept and kept["counted_with"] != _constants():
+        built = Built(**known["built"]) if known else await build(place, source)
+        if known and known["counted_with"] != _constants():
             again_s = await library.recount(place.database)
             built = Built(built.materials, built.write_s, built.gin_s, again_s)
         facts = {**source.identity, "counted_with": _constants(), "built": asdict(built)}
@@ -83,8 +83,11 @@ async def _named(
     return tuple(rows.scalars())
 
 
-def _kept(folder: Path, source: Source) -> dict[str, Any] | None:
-    """What is known of the library in a folder; None where the folder is empty."""
+def kept(folder: Path, source: Source) -> dict[str, Any] | None:
+    """Give what is known of the library in a folder; None where the folder is empty or new.
+
+    Exits where it holds another library, or none that was finished.
+    """
     if not folder.exists() or not any(folder.iterdir()):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)  # a server of root runs as nobody
