@@ -4,8 +4,17 @@ A full client library costs milliseconds a request, which would be measured as t
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where a service listens on this machine, and API keys to ask with."""
+
+    port: int
+    keys: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

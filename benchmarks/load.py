@@ -3,27 +3,30 @@
 `requests_ms` asks one after the other over one connection; `requests_a_second` and
 `transactions_a_second` keep sixteen connections busy, with whole requests over HTTP and with the
 statements that such requests consist of, sent straight through asyncpg.
+
+Imports little, as each new process reads this module again.
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from statistics import median
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import uvloop
 
-from benchmarks.keptalive import Connection
-from benchmarks.recorder import Sent
-from benchmarks.served import Service
+from benchmarks.keptalive import Connection, Service
 
 CONNECTIONS = 16
 
 Result = TypeVar("Result")
+# As the driver gets it: its text and its parameters.
+Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 # Does one thing on the connection of that number; the second number says which thing.
 Step = Callable[[int, int], Awaitable[None]]
 
@@ -40,7 +43,8 @@ class Load:
 async def apart(function: Callable[..., Result], *arguments: Any) -> Result:
     """Run a function in a new process, whose memory and event loop are its own."""
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    # Frozen, what it has imported costs its garbage collector no time.
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=gc.freeze) as pool:
         return await loop.run_in_executor(pool, function, *arguments)
 
 
@@ -76,7 +80,7 @@ def requests_a_second(service: Service, paths: Sequence[str], load: Load) -> flo
     return uvloop.run(ask())
 
 
-def transactions_a_second(url: str, searches: Sequence[Sequence[Sent]], load: Load) -> float:
+def transactions_a_second(url: str, searches: Sequence[Sequence[Statement]], load: Load) -> float:
     """Send the statements of searches, those of one search in one read-only transaction."""
 
     async def send() -> float:
@@ -89,8 +93,8 @@ def transactions_a_second(url: str, searches: Sequence[Sequence[Sent]], load: Lo
         async def step(number: int, turn: int) -> None:
             connection = connections[number]
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                for sent in searches[turn % len(searches)]:
-                    await connection.fetch(sent.sql, *sent.parameters)
+                for sql, parameters in searches[turn % len(searches)]:
+                    await connection.fetch(sql, *parameters)
 
         try:
             return await _steps_a_second(step, load)

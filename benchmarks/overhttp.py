@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.keptalive import Connection
+from benchmarks.keptalive import Connection, Service
 from benchmarks.load import (
     Load,
+    Statement,
     apart,
     requests_a_second,
     requests_ms,
@@ -17,9 +18,9 @@ from benchmarks.load import (
 )
 from benchmarks.measures import percentile
 from benchmarks.passages import Asked
-from benchmarks.recorder import Sent, recording
+from benchmarks.recorder import recording
 from benchmarks.scratch import Scratch
-from benchmarks.served import Service, served
+from benchmarks.served import served
 from benchmarks.timing import REP
 from search_service.search.searcher import Searcher
 
@@ -110,7 +111,7 @@ async def _suggestions(service: Service, queries: Sequence[Asked], repeat: int) 
     return await apart(requests_ms, service, paths, repeat)
 
 
-async def _statements(searcher: Searcher, asked: Asked) -> list[Sent]:
+async def _statements(searcher: Searcher, asked: Asked) -> list[Statement]:
     with recording() as recorder:
         await searcher.search(REP, asked.request)
-    return recorder.sent
+    return [(item.sql, item.parameters) for item in recorder.sent]

@@ -6,13 +6,12 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.keptalive import Connection
+from benchmarks.keptalive import Connection, Service
 from benchmarks.scratch import Scratch
 from search_service.accounts import administration, api_keys
 from search_service.accounts.administration import NewUser
@@ -28,14 +27,6 @@ KEYS = 16
 RATE_CLASS = "bulk"
 START_LIMIT_S = 60.0
 STOP_LIMIT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Where the service listens on this machine, and keys of one sales rep."""
-
-    port: int
-    keys: Sequence[str]
 
 
 @asynccontextmanager

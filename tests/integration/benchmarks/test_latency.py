@@ -36,7 +36,7 @@ async def test_every_class_is_timed_and_small_libraries_are_ranked_exactly(
     assert report["build_s"]["index"] > 0
     assert report["sizes_mib"]["idx_passages_search_vector"] > 0
     for name, row in report["classes"].items():
-        assert 0 < row["statements_p50_ms"] < row["ranking_p50_ms"] < row["search_p50_ms"], name
+        assert 0 < row["statements_p50_ms"] <= row["ranking_p50_ms"] < row["search_p50_ms"], name
         assert row["naive_p50_ms"] > 0
         assert row["agreement"] == 1.0, name
     assert report["classes"]["pair"]["fts5_p95_ms"] > 0
