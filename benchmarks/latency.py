@@ -61,6 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report = asyncio.run(prepare_and_measure(plan, given.library))
     given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     latency_tables.show(report)
+    weak = {
+        name: row["agreement"]
+        for name, row in report["classes"].items()
+        if row.get("agreement", 1.0) < given.at_least
+    }
+    if weak:
+        raise SystemExit(f"agreement below {given.at_least}: {weak}")
 
 
 async def prepare_and_measure(plan: Plan, folder: Path | None) -> dict[str, Any]:
@@ -154,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--queries", type=Path, help="cls and q a line; otherwise generated")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--agreement-every", type=int, default=1, metavar="K", help="0: of none")
+    parser.add_argument(
+        "--at-least", type=float, default=0.0, help="fail where a class agrees less"
+    )
     parser.add_argument("--library", type=Path, metavar="DIR", help="keep the database there")
     parser.add_argument("--peers", action="store_true", help="SQLite FTS5 and tantivy too")
     parser.add_argument("--http", action="store_true", help="serve it, and ask over HTTP too")
