@@ -44,7 +44,7 @@ def times_table(classes: Mapping[str, Row]) -> Table:
         "agreement",
         "reranked",
         "overlap",
-        title="milliseconds; agreement with the exact ranking, and once the first hits are reranked",
+        title="milliseconds; agreement with the exact ranking, and after reranking",
     )
     for name, row in classes.items():
         table.add_row(
