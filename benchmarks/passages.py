@@ -68,7 +68,7 @@ def lines_of(source: Path | None, passages: int) -> Iterator[Line]:
     """
     if source is None:
         return islice(generated_passages(), passages)
-    real = list(islice(_read(source), passages))
+    real = list(islice(read_passages(source), passages))
     return islice(expanded_passages(real), passages)
 
 
@@ -123,6 +123,6 @@ def _two_filters(number: int) -> Mapping[Field, tuple[str, ...]]:
     return {Field.UNIVERSE: (UNIVERSES[number % len(UNIVERSES)],), **other}
 
 
-def _read(path: Path) -> Iterator[Line]:
+def read_passages(path: Path) -> Iterator[Line]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines)

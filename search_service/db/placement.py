@@ -69,6 +69,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "corpus_statistics": _LOCAL,
         "lexeme_statistics": _LOCAL,
         "surface_words": _LOCAL,
+        "suggestions": _LOCAL,
+        "suggestion_prefixes": _LOCAL,
         "top_postings": _LOCAL,
         "index_changes": _LOCAL,
         "index_state": _LOCAL,

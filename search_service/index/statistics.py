@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.statements import Statements
+from search_service.index import suggestions
 from search_service.text import weighting
 
 STATEMENTS = Statements("search_service.index", "statistics.sql")
@@ -45,6 +46,7 @@ async def refresh(connection: AsyncConnection) -> bool:
     for language in (await connection.execute(STATEMENTS["languages"])).scalars().all():
         await _count_lexemes(connection, language)
         await _count_words(connection, language)
+    await suggestions.refresh(connection)
     await connection.execute(STATEMENTS["keep_snapshot"], {"snapshot": snapshot})
     return True
 

@@ -12,7 +12,7 @@ from litestar.params import PathParameter
 from search_service.errors import NotFoundError
 from search_service.serving.authentication import PUBLIC, find_identity, require_caller
 from search_service.serving.dependencies import DEPENDENCIES
-from search_service.web import materials, reviewing, searching, signing, uploading
+from search_service.web import materials, reviewing, searching, signing, suggesting, uploading
 from search_service.web.failures import FAILURES
 from search_service.web.rendering import Page, WebRequest
 from search_service.web.templating import static_router
@@ -32,6 +32,7 @@ PAGES = Router(
     route_handlers=[
         *signing.HANDLERS,
         *searching.HANDLERS,
+        *suggesting.HANDLERS,
         *materials.HANDLERS,
         *uploading.HANDLERS,
         *reviewing.HANDLERS,

@@ -21,6 +21,7 @@ from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
 from search_service.serving.services import Services
 from search_service.serving.transfers import content_disposition
+from search_service.web import suggesting
 from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
@@ -38,7 +39,8 @@ async def show_material(
     await note_opened(request, services, caller, Opened(material_id))
     head = reading.head_of(known.material, caller.principal)
     view = reading.material_of(head, known, datetime.now(UTC).date())
-    return page(request, "material.html", "", head=head, view=view)
+    like = await suggesting.like_material(services, caller.principal, known.material)
+    return page(request, "material.html", "", head=head, view=view, like=like)
 
 
 @get("/m/{material_id:int}/s/{number:int}", opt=scoped(READ), name="web:slide")
@@ -61,7 +63,8 @@ async def show_slide(
     view = reading.slide_of(head, found, services.settings.public_url)
     seen = request.query_params.get("v", "")
     notice = reading.version_notice(seen, head)
-    return page(request, "slide.html", "", head=head, view=view, notice=notice)
+    like = await suggesting.like_page(services, caller.principal, material, number)
+    return page(request, "slide.html", "", head=head, view=view, notice=notice, like=like)
 
 
 @get("/m/{material_id:int}/file", opt=scoped(READ), name="web:file")

@@ -259,6 +259,9 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("DELETE", "/judgements/{judgement_id}"): material(tuning(204)),
     ("GET", "/ranking-weights"): Case(of_roles(*TUNERS)),
     ("PUT", "/ranking-weights"): Case(of_roles(*TUNERS), {"json": WEIGHTS}),
+    ("GET", "/suggest"): Case(of_callers()),
+    ("GET", "/materials/{material_id}/similar"): material(reading()),
+    ("GET", "/materials/{material_id}/pages/{page_number}/similar"): material(reading()),
     ("GET", "/metadata.csv"): Case(of_scope()),
     ("POST", "/metadata.csv"): Case(
         of_roles("owner", "other", "admin", code=400), {"content": b"name\r\nx\r\n"}

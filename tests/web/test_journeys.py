@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 async def test_a_rep_types_and_comes_to_the_slide_and_its_file(page: Page, site: Site) -> None:
     await sign_in(page, "sam")
-    await expect(page.get_by_role("searchbox")).to_be_focused()
+    await expect(page.get_by_role("combobox", name="Search all materials")).to_be_focused()
     await page.keyboard.type("egress fees")
     slide = page.get_by_role("link", name="Why customers move")
     await expect(slide).to_be_visible()
@@ -36,8 +36,10 @@ async def test_what_is_typed_while_results_come_is_kept(page: Page) -> None:
     await sign_in(page, "sam")
     await page.keyboard.type("load balancing", delay=120)
     await expect(page.get_by_role("link", name="Load balancing").first).to_be_visible()
-    await expect(page.get_by_role("searchbox")).to_have_value("load balancing")
-    await expect(page.get_by_role("searchbox")).to_be_focused()
+    await expect(page.get_by_role("combobox", name="Search all materials")).to_have_value(
+        "load balancing"
+    )
+    await expect(page.get_by_role("combobox", name="Search all materials")).to_be_focused()
 
 
 async def test_facets_narrow_and_chips_widen(page: Page) -> None:
@@ -139,6 +141,7 @@ async def test_a_pmm_uploads_reviews_and_publishes(page: Page) -> None:
 
 async def test_a_page_that_weighs_little(page: Page) -> None:
     await sign_in(page, "sam")
+    await page.wait_for_load_state("networkidle")  # else what still comes of this page is weighed
     sizes: list[int] = []
 
     async def weigh(response: Response) -> None:

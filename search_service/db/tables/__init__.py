@@ -40,6 +40,7 @@ from search_service.db.tables.service import (
     RefreshToken,
     SetupLink,
 )
+from search_service.db.tables.suggested import SuggestedPhrase, SuggestionPrefix
 from search_service.db.tables.tuning import Judgement, Pin, RankingWeights, Synonym
 
 __all__ = [
@@ -73,6 +74,8 @@ __all__ = [
     "SearchClick",
     "Segment",
     "SetupLink",
+    "SuggestedPhrase",
+    "SuggestionPrefix",
     "SurfaceWord",
     "Synonym",
     "TopPostings",

@@ -1,0 +1,46 @@
+"""What completes a query that is being typed."""
+
+from sqlalchemy import Double, Index, PrimaryKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import SmallInteger
+
+from search_service.db.tables.declaration import Base
+
+
+class SuggestedPhrase(Base):
+    """A published phrase, folded, and a few passages that carry it (arrays in parallel).
+
+    `source` says what it is: title, slide, product or keyword. Its text is not here: it is read
+    from a passage that the one who asks may see.
+    """
+
+    __tablename__ = "suggestions"
+    __table_args__ = (PrimaryKeyConstraint("id", name="pk_suggestions"),)
+
+    id: Mapped[int] = mapped_column(autoincrement=False)
+    source: Mapped[str] = mapped_column(String(10))
+    folded: Mapped[str]
+    weight: Mapped[float] = mapped_column(Double)
+    material_ids: Mapped[list[int]]
+    ordinals: Mapped[list[int]]
+
+
+class SuggestionPrefix(Base):
+    """A phrase from one of its words on; `level` is the shortest prefix that it is shown for."""
+
+    __tablename__ = "suggestion_prefixes"
+    __table_args__ = (
+        PrimaryKeyConstraint("suggestion_id", "word", name="pk_suggestion_prefixes"),
+        Index(
+            "idx_suggestion_prefixes_folded",
+            "level",
+            "folded",
+            postgresql_ops={"folded": "text_pattern_ops"},
+        ),
+    )
+
+    suggestion_id: Mapped[int] = mapped_column(autoincrement=False)
+    word: Mapped[int] = mapped_column(SmallInteger, autoincrement=False)
+    level: Mapped[int] = mapped_column(SmallInteger)
+    folded: Mapped[str]
+    weight: Mapped[float] = mapped_column(Double)

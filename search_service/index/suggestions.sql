@@ -1,0 +1,92 @@
+--: clear_prefixes
+DELETE FROM suggestion_prefixes
+
+--: clear
+DELETE FROM suggestions
+
+--: write
+-- Every published phrase once for each source, with its carriers: those most used, then newest.
+-- A phrase of many materials weighs more, but a slide's no more than e times itself: what stands on
+-- all slides is an agenda or a farewell.
+-- Parameters: max_phrase (characters), carriers (of each kind). Reads passages and materials once.
+INSERT INTO suggestions (id, source, folded, weight, material_ids, ordinals)
+SELECT row_number() OVER (ORDER BY g.folded, g.source), g.source, g.folded,
+       round(CAST(
+           CASE g.source WHEN 'product' THEN 3 WHEN 'slide' THEN 0.5 ELSE 2 END
+           + least(ln(g.materials), CASE g.source WHEN 'slide' THEN 1 ELSE 4 END)
+           + ln(1 + g.uses) / 4 - length(g.folded) / 50.0 AS numeric), 3),
+       g.material_ids, g.ordinals
+FROM (
+    SELECT r.source, r.folded, count(*) AS materials, sum(r.uses) AS uses,
+           array_agg(r.material_id ORDER BY r.place, r.material_id)
+               FILTER (WHERE r.place <= CAST(:carriers AS integer)) AS material_ids,
+           array_agg(r.ordinal ORDER BY r.place, r.material_id)
+               FILTER (WHERE r.place <= CAST(:carriers AS integer)) AS ordinals
+    FROM (
+        SELECT c.source, c.folded, c.material_id, c.ordinal, c.uses,
+               row_number() OVER (PARTITION BY c.source, c.folded, c.audience = 'INTERNAL'
+                                  ORDER BY c.uses DESC, c.material_id DESC) AS place
+        FROM (
+            SELECT f.source, rtrim(f.folded) AS folded, f.material_id, f.audience, f.uses,
+                   min(f.ordinal) AS ordinal
+            FROM (
+                SELECT p.source, folded_words(p.phrase) AS folded, p.material_id, p.ordinal,
+                       p.audience, greatest(coalesce(p.usage_count, 0), 0) AS uses
+                FROM ({{phrases}}) p
+                WHERE length(p.phrase) BETWEEN 2 AND CAST(:max_phrase AS integer)
+                OFFSET 0
+            ) f
+            WHERE f.folded ~ '[[:alpha:]]'
+            GROUP BY f.source, rtrim(f.folded), f.material_id, f.audience, f.uses
+        ) c
+    ) r
+    GROUP BY r.source, r.folded
+) g
+
+--: phrases
+-- The carrier of a product or a keyword is the passage of the material's own words.
+SELECT CASE t.ordinal WHEN 0 THEN 'title' ELSE 'slide' END AS source, t.title AS phrase,
+       t.material_id, t.ordinal, t.audience, m.usage_count
+FROM passages t JOIN materials m ON m.id = t.material_id
+WHERE t.status = 'PUBLISHED' AND NOT t.hidden AND t.title <> ''
+UNION ALL
+SELECT n.source, n.phrase, m.id, 0, m.audience, m.usage_count
+FROM materials m
+JOIN material_details d ON d.material_id = m.id
+CROSS JOIN LATERAL (
+    SELECT 'product', m.product_name
+    UNION ALL
+    SELECT 'keyword', unnest(m.keywords || m.tags)
+) AS n(source, phrase)
+WHERE m.status = 'PUBLISHED' AND d.deleted_at IS NULL
+
+--: write_prefixes
+-- The rows of level n are the best of those that begin with the same n characters and stand in no
+-- level before, level 0 of those from their first word on; a row that ends before it is among the
+-- best is never shown. From a later word on a phrase weighs less.
+-- Parameters: max_prefix (characters), max_starts (words), best (of a level).
+INSERT INTO suggestion_prefixes (suggestion_id, word, level, folded, weight)
+WITH RECURSIVE levels AS (
+    SELECT 0 AS level, t.suggestion_id, t.word, t.folded, t.weight,
+           row_number() OVER (ORDER BY t.word > 1, t.weight DESC, t.suggestion_id, t.word)
+               <= CAST(:best AS integer) AS shown
+    FROM (
+        SELECT s.id AS suggestion_id, o.word,
+               left(array_to_string(w.words[o.word :], ' '), CAST(:max_prefix AS integer))
+                   AS folded,
+               s.weight - CASE o.word WHEN 1 THEN 0 ELSE 1 END AS weight
+        FROM suggestions s
+        CROSS JOIN LATERAL (SELECT string_to_array(s.folded, ' ') AS words) w
+        CROSS JOIN LATERAL generate_series(
+            1, least(cardinality(w.words), CAST(:max_starts AS integer))) AS o(word)
+        WHERE o.word = 1 OR length(w.words[o.word]) > 1
+    ) t
+    UNION ALL
+    SELECT l.level + 1, l.suggestion_id, l.word, l.folded, l.weight,
+           row_number() OVER (PARTITION BY left(l.folded, l.level + 1)
+                              ORDER BY l.weight DESC, l.suggestion_id, l.word)
+               <= CAST(:best AS integer)
+    FROM levels l
+    WHERE NOT l.shown AND length(l.folded) > l.level
+)
+SELECT suggestion_id, word, level, folded, weight FROM levels WHERE shown

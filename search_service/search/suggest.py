@@ -1,0 +1,91 @@
+"""Suggestions while a query is typed: phrases of published material that go on like it.
+
+It never searches: it reads the prefix rows that the refresh of the statistics wrote, and looks for
+each phrase whether the one who asks can see a passage that carries it now.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import Principal, visible_binds, visible_sql
+from search_service.db.statements import Statements
+from search_service.text.normalise import clean
+
+STATEMENTS = Statements("search_service.search", "suggest.sql", {"visible": visible_sql})
+
+DEFAULT_LIMIT = 8
+MAX_LIMIT = 20
+# As many characters as a prefix row holds.
+MAX_TYPED = 60
+# No phrase is longer; what is, is not compared.
+MAX_TEXT = 100
+# A phrase may come from several sources, and some may have no carrier that is visible.
+ROWS_PER_SUGGESTION = 3
+CANDIDATES = 120
+
+
+class SuggestionKind(StrEnum):
+    """What a suggested phrase is the name of."""
+
+    TITLE = "title"
+    SLIDE = "slide"
+    PRODUCT = "product"
+    KEYWORD = "keyword"
+
+
+_PLACES = (SuggestionKind.TITLE, SuggestionKind.SLIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A phrase as it is written; a title's material, and a slide's with its page, go with it."""
+
+    text: str
+    kind: SuggestionKind
+    material_id: int | None
+    page_number: int | None
+
+
+async def suggest(
+    connection: AsyncConnection, principal: Principal, typed: str, limit: int = DEFAULT_LIMIT
+) -> tuple[Suggestion, ...]:
+    """Give at most `limit` phrases, the best first; for nothing typed the best of all.
+
+    Any text is allowed; one that holds no letter or figure, or is longer than any phrase, has none.
+    """
+    wanted = clean(typed)
+    if len(wanted) > MAX_TYPED or (typed.strip() and not any(map(str.isalnum, wanted))):
+        return ()
+    rows = await connection.execute(
+        STATEMENTS["suggest"],
+        {
+            "typed": wanted,
+            "ending": " " if wanted and typed[-1:].isspace() else "",
+            "candidates": CANDIDATES,
+            "max_text": MAX_TEXT,
+            "most": limit * ROWS_PER_SUGGESTION,
+            **visible_binds(principal),
+        },
+    )
+    return _distinct(rows)[:limit]
+
+
+def _distinct(rows: Iterable[Row[tuple[object, ...]]]) -> tuple[Suggestion, ...]:
+    """Each phrase once, as what it is best known as."""
+    found: dict[str, Suggestion] = {}
+    for row in rows:
+        kind = SuggestionKind(row.source)
+        found.setdefault(
+            row.folded,
+            Suggestion(
+                text=" ".join(row.text.split()),
+                kind=kind,
+                material_id=row.material_id if kind in _PLACES else None,
+                page_number=row.page_number if kind is SuggestionKind.SLIDE else None,
+            ),
+        )
+    return tuple(found.values())

@@ -1,0 +1,170 @@
+"""An edit is found, and a deletion gone, with its commit: beside other writers and a refresh."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import insert, text, update
+
+from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
+from search_service.db.engine import Database
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
+from search_service.db.tables import Material, MaterialDetails
+from search_service.index import statistics, writer
+from search_service.search import ranker
+from search_service.search.request import SearchRequest
+from search_service.search.searcher import Searcher
+from tests.integration.search.library import numbered
+
+pytestmark = pytest.mark.anyio
+
+WORDS = ("alpha", "bravo", "charlie", "delta")
+REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
+WRITERS, ROUNDS = 4, 12
+
+
+@pytest.fixture(autouse=True)
+def lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every lexeme has a stored list, and nothing is read whole in its place."""
+    monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1)
+    monkeypatch.setattr(ranker, "FEW", 0)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """A database with one process that searches it; `words` are what materials hold now."""
+
+    database: Database
+    searcher: Searcher
+    words: dict[int, frozenset[str]] = field(default_factory=dict)
+    drafts: set[int] = field(default_factory=set)
+
+    async def add(self, *words: str) -> int:
+        async with self.database.transaction() as connection:
+            values = {
+                "name": "Untitled",
+                "material_type": MaterialType.PRODUCT_BRIEF,
+                "audience": MaterialAudience.BOTH,
+                "status": MaterialStatus.PUBLISHED,
+            }
+            made = await connection.execute(insert(Material).values(values).returning(Material.id))
+            key = int(made.scalar_one())
+            await connection.execute(insert(MaterialDetails).values(material_id=key, language="en"))
+            await writer.write_material(connection, key, numbered(" ".join(words)))
+        self.words[key] = frozenset(words)
+        return key
+
+    async def rewrite(self, key: int, *words: str) -> None:
+        async with self.database.transaction() as connection:
+            await writer.write_material(connection, key, numbered(" ".join(words)))
+        self.words[key] = frozenset(words)
+
+    async def publish(self, key: int, *, published: bool) -> None:
+        status = MaterialStatus.PUBLISHED if published else MaterialStatus.DRAFT
+        async with self.database.transaction() as connection:
+            statement = update(Material).where(Material.id == key).values(status=status)
+            await connection.execute(statement)
+            await writer.refresh_metadata(connection, key)
+        (self.drafts.discard if published else self.drafts.add)(key)
+
+    async def remove(self, key: int) -> None:
+        async with self.database.transaction() as connection:
+            await writer.remove_material(connection, key)
+        del self.words[key]
+        self.drafts.discard(key)
+
+    async def refresh(self) -> None:
+        async with self.database.transaction() as connection:
+            await statistics.refresh(connection)
+
+    async def found(self, word: str, principal: Principal = LOCAL_ADMINISTRATOR) -> set[int]:
+        request = SearchRequest(word, limit=100, correct=False)
+        answer = await self.searcher.search(principal, request)
+        assert answer.total == len(answer.hits)
+        return {hit.material_id for hit in answer.hits}
+
+    def holding(self, word: str, *, published: bool = False) -> set[int]:
+        hidden = self.drafts if published else set()
+        return {key for key, words in self.words.items() if word in words} - hidden
+
+
+@pytest.fixture
+async def shelf(database: Database) -> Shelf:
+    shelf = Shelf(database, Searcher(database))
+    for number in range(12):
+        await shelf.add(WORDS[number % 4], WORDS[(number + 1) % 4])
+    await shelf.refresh()
+    return shelf
+
+
+async def test_what_is_committed_is_found_at_once(shelf: Shelf) -> None:
+    first, second, *_ = shelf.words
+    assert await shelf.found("alpha") == shelf.holding("alpha")
+
+    await shelf.rewrite(first, "zulu")
+    assert await shelf.found("zulu") == {first}
+    assert await shelf.found("alpha") == shelf.holding("alpha")
+
+    await shelf.remove(second)
+    assert await shelf.found("bravo") == shelf.holding("bravo")
+
+    await shelf.publish(first, published=False)
+    assert await shelf.found("zulu", REP) == set()
+    await shelf.publish(first, published=True)
+    assert await shelf.found("zulu", REP) == {first}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_writers_a_refresh_and_searches_at_once(shelf: Shelf, seed: int) -> None:
+    """Each writer has materials of its own and sees each of its commits in its next search."""
+    stop = asyncio.Event()
+
+    async def refresh() -> None:
+        while not stop.is_set():
+            await shelf.refresh()
+
+    async def write(number: int) -> None:
+        source = random.Random(100 * seed + number)  # noqa: S311 - repeatable, no secret
+        own = [await shelf.add(f"writer{number}")]
+        for round_number in range(ROUNDS):
+            key, mark = source.choice(own), f"mark{number}x{round_number}"
+            deed = source.choice(("rewrite", "add", "remove", "hide"))
+            if deed == "rewrite":
+                await shelf.rewrite(key, f"writer{number}", mark, source.choice(WORDS))
+                await shelf.publish(key, published=True)
+            elif deed == "hide":
+                await shelf.publish(key, published=False)
+            elif deed == "remove" and len(own) > 1:
+                own.remove(key)
+                await shelf.remove(key)
+            else:
+                own.append(await shelf.add(f"writer{number}", mark))
+            mine = f"writer{number}"
+            assert await shelf.found(mine) == shelf.holding(mine) == set(own)
+            assert await shelf.found(mine, REP) == shelf.holding(mine, published=True)
+            assert await shelf.found(mark) == shelf.holding(mark)
+
+    refreshing = asyncio.create_task(refresh())
+    try:
+        await asyncio.gather(*map(write, range(WRITERS)))
+    finally:
+        stop.set()
+        await refreshing
+    for word in WORDS:
+        assert await shelf.found(word) == shelf.holding(word)
+
+
+async def test_a_library_from_another_cluster_is_read_as_it_stands(shelf: Shelf) -> None:
+    """As after a restored dump: the numbers of its transactions mean nothing here."""
+    first = next(iter(shelf.words))
+    async with shelf.database.transaction() as connection:
+        await connection.execute(text("UPDATE index_state SET system_identifier = 1"))
+        await connection.execute(text("DELETE FROM top_postings"))
+        await connection.execute(text("DELETE FROM index_changes"))
+    assert await shelf.found("alpha") == shelf.holding("alpha")
+
+    shelf.searcher = Searcher(shelf.database)
+    await shelf.rewrite(first, "zulu")
+    assert await shelf.found("zulu") == {first}
+    assert await shelf.found("alpha") == shelf.holding("alpha")
