@@ -13,9 +13,11 @@ requests over HTTP.
 import argparse
 import asyncio
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +73,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 async def prepare_and_measure(plan: Plan, folder: Path | None) -> dict[str, Any]:
+    _say("the library is built, or opened where it is kept")
     async with prepared(plan.source, folder) as found:
         return await measure(found, plan)
 
 
 async def measure(found: Prepared, plan: Plan) -> dict[str, Any]:
     """Ask every query in every way, and give the report."""
+    _say(f"{len(plan.queries)} queries are asked in this process")
     figures: list[Figures] = []
     facts = await _facts(found)
     searcher = Searcher(found.place.database, TIMEOUT_S)
@@ -85,8 +89,10 @@ async def measure(found: Prepared, plan: Plan) -> dict[str, Any]:
         if plan.agreement_every and number % plan.agreement_every == 0:
             figures[-1] |= await _agreement(found.place, searcher, asked)
     if plan.http:
+        _say("the same over HTTP")
         facts |= await _ask_over_http(found.place, searcher, plan, figures)
     if plan.peers:
+        _say("other engines")
         facts["peers_build_s"] = _ask_peers(plan, figures)
     return {
         "machine": {**fingerprint(), "commit": revision.commit()},
@@ -150,6 +156,11 @@ def _ask_peers(plan: Plan, figures: Sequence[Figures]) -> dict[str, float]:
                     if asked.is_or_query:
                         each[f"{peer.name}_ms"] = peer.time_ms(asked.text, plan.repeat)
     return built
+
+
+def _say(step: str) -> None:
+    """Tell what is going on, as a large library takes an hour."""
+    print(f"{datetime.now(UTC):%H:%M:%S} {step}", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
