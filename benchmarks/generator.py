@@ -44,14 +44,19 @@ def expanded_passages(real: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
 
 
 def generated_queries() -> Iterator[tuple[str, str]]:
-    """Give (class, query): one common word, pairs, several, rare ones and long questions."""
+    """Give (class, query): one common word, pairs, several, rare ones, long questions, prefixes,
+    phrases, and words that stand nowhere.
+    """
     source = random.Random(SEED + 1)
     vocabulary = _vocabulary()
     classes = (("common1", 1, 50), ("pair", 2, 500), ("multi", 4, 2000), ("rare", 1, WORDS),
-               ("nl", 11, 1000))  # fmt: skip
+               ("nl", 11, 1000), ("prefix", 1, 500), ("phrase", 2, 20),
+               ("zero", 2, WORDS))  # fmt: skip
+    forms = {"prefix": "{:.4}", "phrase": '"{}"', "zero": "qx{}7"}
     for name, words, most in classes:
         for _ in range(20):
-            yield name, " ".join(source.choices(vocabulary[:most], k=words))
+            chosen = " ".join(source.choices(vocabulary[:most], k=words))
+            yield name, forms.get(name, "{}").format(chosen)
 
 
 def _vocabulary() -> list[str]:

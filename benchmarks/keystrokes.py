@@ -4,45 +4,34 @@
 
 The library has N slides, 20 to a material, with the titles of SOURCE ([source, group, title, body]
 a line), or with generated ones. Titles, and words from their middle, are typed letter by letter by
-a sales rep's API key, against the application on a port of its own.
+a sales rep's API key, against the service in a process of its own.
 """
 
 import argparse
 import asyncio
 import json
 import random
-import socket
-import threading
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
-import uvicorn
 from sqlalchemy import text
 
 from benchmarks.generator import SEED, generated_passages
-from benchmarks.latency import read_passages
+from benchmarks.load import apart, requests_ms
 from benchmarks.measures import percentile
+from benchmarks.passages import read_passages
 from benchmarks.scratch import Scratch, scratch
-from search_service.accounts.administration import NewUser, create_user
-from search_service.accounts.api_keys import NewKey, create_key
-from search_service.accounts.caller import Caller
-from search_service.accounts.passwords import HashedPassword
-from search_service.accounts.policy import LOCAL_ADMINISTRATOR, SEARCH
-from search_service.app import AppOptions, create_app
-from search_service.config import Settings
+from benchmarks.served import served
 from search_service.db.engine import Database
-from search_service.db.enums import Role
 from search_service.index import suggestions
 
 SLIDES = 20
 BATCH = 50_000
 MOST_TYPED = 20
-OPERATOR = Caller(LOCAL_ADMINISTRATOR)
 MATERIALS = """
 INSERT INTO materials (name, material_type, audience, status, product_name, keywords, usage_count)
 SELECT left(name, 255), 'PRODUCT_SALES_DECK', 'BOTH', 'PUBLISHED', 'Product ' || n % 200,
@@ -93,8 +82,10 @@ async def measure(passages: int, source: Path | None, requests: int) -> dict[str
             await suggestions.refresh(connection)
         refresh_s = round(time.perf_counter() - began, 1)
         rows = await _rows(place.database)
-        async with _served(place) as (url, secret):
-            times = await _type(url, secret, islice(keystrokes(titles), requests))
+        typed = islice(keystrokes(titles), requests)
+        paths = [f"/api/v1/suggest?{urlencode({'q': text_so_far})}" for text_so_far in typed]
+        async with served(place) as service:
+            times = await apart(requests_ms, service, paths, 1)
     shares = {f"p{share:g}_ms": round(percentile(times, share / 100), 2) for share in (50, 95, 99)}
     return {"passages": passages, "prefix_rows": rows, "refresh_s": refresh_s, **shares}
 
@@ -137,44 +128,6 @@ async def _rows(database: Database) -> int:
                 await connection.execute(text("SELECT count(*) FROM suggestion_prefixes"))
             ).scalar_one()
         )
-
-
-@asynccontextmanager
-async def _served(place: Scratch) -> AsyncIterator[tuple[str, str]]:
-    """The application on a port, in a thread with a loop of its own; with a rep's key."""
-    async with place.database.transaction() as connection:
-        rep = NewUser(
-            email="rep@example.com",
-            full_name="Rep",
-            hashed_password=HashedPassword("none"),
-            role=Role.SALES,
-        )
-        user_id = (await create_user(connection, OPERATOR, rep)).id
-        new = NewKey(user_id=user_id, name="typing", scopes=frozenset({SEARCH}), rate_class="bulk")
-        key = await create_key(connection, OPERATOR, new)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings = Settings.from_environment().with_(database_url=place.url, secret="s" * 40)
-        app = create_app(settings, AppOptions(web=False, worker=False))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:  # noqa: ASYNC110 - uvicorn sets no event
-            await asyncio.sleep(0.05)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1/suggest", key.secret
-        server.should_exit = True
-        await asyncio.to_thread(thread.join)
-
-
-async def _type(url: str, secret: str, typed: Iterable[str]) -> list[float]:
-    """The time of each request, one after the other."""
-    times = []
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as client:
-        for text_so_far in typed:
-            began = time.perf_counter()
-            answer = await client.get(url, params={"q": text_so_far})
-            times.append((time.perf_counter() - began) * 1000)
-            answer.raise_for_status()
-    return times
 
 
 if __name__ == "__main__":

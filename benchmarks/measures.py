@@ -8,7 +8,7 @@ def ndcg(ranked: Sequence[str], grades: Mapping[str, int], depth: int = 10) -> f
     """Normalised discounted cumulative gain with linear gain, 0 to 1."""
     gains = [max(grades.get(key, 0), 0) for key in ranked[:depth]]
     ideal = sorted((grade for grade in grades.values() if grade > 0), reverse=True)[:depth]
-    return _discounted(gains) / _discounted(ideal) if ideal else 0.0
+    return discounted(gains) / discounted(ideal) if ideal else 0.0
 
 
 def average_precision(ranked: Sequence[str], grades: Mapping[str, int]) -> float:
@@ -36,5 +36,6 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
-def _discounted(gains: Sequence[float]) -> float:
+def discounted(gains: Sequence[float]) -> float:
+    """Discounted cumulative gain of a ranked list's gains."""
     return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))

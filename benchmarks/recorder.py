@@ -1,7 +1,7 @@
-"""Records what SQLAlchemy sends: each statement with its parameters and how long it took."""
+"""Records what SQLAlchemy sends: each statement with its parameters and when it was answered."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +12,17 @@ from sqlalchemy.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One statement, as the driver got it; `elapsed_s` is until its result was there."""
+    """One statement, as the driver got it; times are of the clock of `time.perf_counter`."""
 
     sql: str
     parameters: tuple[Any, ...]
-    elapsed_s: float
+    began_s: float = 0.0
+    ended_s: float = 0.0
+
+    @property
+    def first_line(self) -> str:
+        """The line that tells the named blocks apart, as each begins with a comment of its own."""
+        return self.sql.strip().partition("\n")[0]
 
 
 @dataclass(slots=True)
@@ -24,20 +30,26 @@ class Recorder:
     """What was sent, in order."""
 
     sent: list[Sent] = field(default_factory=list)
-    began: float = 0.0
+    began_s: float = 0.0
 
-    def elapsed_ms(self, *marks: str) -> float:
-        """Time of all statements that contain one of `marks`."""
-        return 1000 * sum(
-            item.elapsed_s for item in self.sent if any(mark in item.sql for mark in marks)
-        )
+    def chosen(self, first_lines: Collection[str]) -> Sequence[Sent]:
+        return [item for item in self.sent if item.first_line in first_lines]
 
     def before(self, *_arguments: Any) -> None:
-        self.began = time.perf_counter()
+        self.began_s = time.perf_counter()
 
     def after(self, _connection: Any, _cursor: Any, sql: str, parameters: Any, *_rest: Any) -> None:
-        elapsed_s = time.perf_counter() - self.began
-        self.sent.append(Sent(sql, tuple(parameters or ()), elapsed_s))
+        self.sent.append(Sent(sql, tuple(parameters or ()), self.began_s, time.perf_counter()))
+
+
+def elapsed_ms(sent: Sequence[Sent]) -> float:
+    """Give the time that the database took, with the way there and back."""
+    return 1000 * sum(item.ended_s - item.began_s for item in sent)
+
+
+def span_ms(sent: Sequence[Sent]) -> float:
+    """Give the time from the first one's beginning to the last one's end; 0 for none."""
+    return 1000 * (sent[-1].ended_s - sent[0].began_s) if sent else 0.0
 
 
 @contextmanager

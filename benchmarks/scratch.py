@@ -27,7 +27,7 @@ SERVER_SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """An empty, migrated database and the URL that reaches it."""
+    """A migrated database and the URL that reaches it."""
 
     database: Database
     url: str
@@ -36,8 +36,18 @@ class Scratch:
 @asynccontextmanager
 async def scratch() -> AsyncIterator[Scratch]:
     """Give a migrated database in a folder that is removed afterwards."""
-    settings = Settings.from_environment()
     folder = _folder()
+    try:
+        async with opened(folder) as place:
+            yield place
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Scratch]:
+    """Give the migrated database of a folder that stays, made where there is none."""
+    settings = Settings.from_environment()
     try:
         await _configure(embedded.start(folder, settings.postgres_bin))
         _stop(folder, settings)
@@ -50,7 +60,6 @@ async def scratch() -> AsyncIterator[Scratch]:
             await database.close()
     finally:
         _stop(folder, settings)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder() -> Path:

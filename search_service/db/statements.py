@@ -45,6 +45,10 @@ class Statements:
         """Return a block with the caller's expressions in their places."""
         return clause(self.sql(name, composed))
 
+    def first_line(self, name: str) -> str:
+        """Return the line by which a block is known again in what was sent: its first comment."""
+        return self._blocks[name].partition("\n")[0]
+
     def names(self) -> list[str]:
         return list(self._blocks)
 

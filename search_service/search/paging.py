@@ -67,7 +67,7 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
     borders are places in that order.
     """
     turn, page = _asked(search)
-    found = ordered = [] if turn.left else await _placed(search, matched, turn, page)
+    found = ordered = [] if turn.left else await placed_by_words(search, matched, turn, page)
     if found and page.seen < reranked(search):
         ordered = (await rerank(search, found))[page.seen :]
         found = found[page.seen :]
@@ -113,8 +113,8 @@ def _asked(search: Search) -> tuple[Turn, Page]:
     return turn, Page(search.request.limit - len(turn.shown), seen, after)
 
 
-async def _placed(search: Search, matched: Matched, turn: Turn, page: Page) -> list[Placed]:
-    """The hits of a page and one more; from the first hit on where these are ranked anew."""
+async def placed_by_words(search: Search, matched: Matched, turn: Turn, page: Page) -> list[Placed]:
+    """Give the hits of a page and one more; from the first on where these are ranked anew."""
     depth = reranked(search)
     wanted = Page(max(page.seen + page.most, depth)) if page.seen < depth else page
     return await _ranker(search, matched, turn, wanted).page(wanted)

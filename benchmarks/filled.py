@@ -1,0 +1,70 @@
+"""The database on which plans are looked at: many materials, written by statements alone."""
+
+from sqlalchemy import text
+
+from search_service.db.engine import Database
+from search_service.index import statistics
+from search_service.index.writer import refresh_metadata
+
+# Materials written after the count, which every search then reads as they stand.
+REWRITTEN = 200
+
+# Words have the numbers 1 to 30,000, drawn so that word n is about n times rarer than the first.
+FILL = (
+    """
+    INSERT INTO materials (name, material_type, audience, status, universe_name, product_name,
+                           tags, updated_at, usage_count)
+    SELECT 'Material ' || n, (enum_range(NULL::materialtype))[1 + n % 6],
+           (enum_range(NULL::materialaudience))[1 + n % 3],
+           CASE WHEN n % 10 < 8 THEN 'PUBLISHED' ELSE 'DRAFT' END::materialstatus,
+           (ARRAY['Public Cloud', 'Private Cloud', 'Bare Metal', 'Hosting & Collaboration'])
+               [1 + n % 4],
+           'Product ' || n % 40, ARRAY['tag' || n % 50], now() - n * interval '1 minute', n % 100
+    FROM generate_series(1, {materials}) n
+    """,
+    "INSERT INTO material_details (material_id, language) SELECT id, 'en' FROM materials",
+    "SELECT setseed(0.5)",
+    """
+    INSERT INTO passages (material_id, ordinal, version_ordinal, page_number, title, body,
+                          content_hash, search_vector, length_title, length_body, language,
+                          status, material_type, audience, universe_name, owner_id, updated_at)
+    SELECT m.id, o, 1, o, w.words[1], array_to_string(w.words[2:], ' '), md5(m.id || '-' || o),
+           setweight(to_tsvector('search_english', w.words[1]), 'A')
+               || setweight(to_tsvector('search_english', array_to_string(w.words[2:], ' ')), 'D'),
+           1, 29, 'en', m.status, m.material_type, m.audience, m.universe_name, m.owner_id,
+           m.updated_at
+    FROM materials m
+    CROSS JOIN generate_series(0, 1) o
+    CROSS JOIN LATERAL (
+        SELECT array_agg(
+            'word' || translate(ceil(exp(random() * ln(30000)))::integer::text,
+                                '0123456789', 'abcdefghij')) AS words
+        FROM generate_series(1, 30) WHERE m.id = m.id
+    ) w
+    """,
+    """
+    UPDATE materials m SET search_vector = p.vector
+    FROM (SELECT material_id, setweight(to_tsvector('search_english', string_agg(
+              title || ' ' || body, ' ')), 'D') AS vector
+          FROM passages GROUP BY material_id) p
+    WHERE p.material_id = m.id
+    """,
+    "INSERT INTO corpus_statistics VALUES ('en', 0, 1, 1, now())",
+)
+
+
+async def fill(database: Database, materials: int) -> None:
+    async with database.transaction() as connection:
+        for statement in FILL:
+            await connection.execute(text(statement.replace("{materials}", str(materials))))
+        await statistics.refresh(connection)
+    async with database.write.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text("VACUUM ANALYZE"))
+
+
+async def write_again(database: Database) -> None:
+    """Write the index of some materials anew, without a count behind it."""
+    async with database.transaction() as connection:
+        for material_id in range(1, REWRITTEN + 1):
+            await refresh_metadata(connection, material_id)
