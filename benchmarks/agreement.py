@@ -19,7 +19,7 @@ from search_service.search.ranker import Page
 from search_service.search.searcher import Searcher
 from search_service.search.state import Search
 from search_service.search.terms import any_query
-from search_service.search.understanding import begin, understand
+from search_service.search.understanding import Tools, begin, understand
 
 STATEMENTS = Statements("benchmarks", "agreement.sql")
 DEPTH = 20
@@ -50,7 +50,7 @@ async def agreement_of(database: Database, searcher: Searcher, asked: Asked) -> 
     answer = await searcher.search(REP, request)
     async with database.reading() as connection:
         snapshot = await begin(connection, searcher.cache.newest, TIMEOUT_S)
-        search = await understand(snapshot, REP, request)
+        search = await understand(snapshot, REP, request, Tools())
         if not search.has_words:
             return Agreement(1.0, 1.0, 1.0)
         matched = await match(search)

@@ -97,7 +97,7 @@ class _Likeness:
     @property
     def queries(self) -> list[str]:
         """A tsquery for each lexeme; notes (weight C) are not for everybody."""
-        where = "" if self.see_notes else ":ABD"
+        where = "" if self.see_notes else ":DBA"
         return [quoted(each.lexeme) + where for each in self.telling]
 
     @property
