@@ -6,7 +6,8 @@ accents mark as they match, which ts_headline cannot do for lexemes without acce
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
@@ -111,14 +112,21 @@ def _folded_parts(word: str) -> list[str]:
 
 
 def _best_start(marked: Marked, length: int) -> int:
-    starts = [start for start, _ in marked.marks]
-    best, best_worth = 0, (0, 0)
-    for index, start in enumerate(starts):
-        last = bisect_left(starts, start + length - 40)
-        words = {marked.text[a:b].lower() for a, b in marked.marks[index:last]}
-        worth = (len(words), last - index)
+    """Where the stretch with most different words, then most marks, begins; one pass over them."""
+    marks = marked.marks
+    words = [marked.text[start:end].lower() for start, end in marks]
+    inside: Counter[str] = Counter()
+    best, best_worth, last = 0, (0, 0), 0
+    for index, (start, _) in enumerate(marks):
+        while last < len(marks) and marks[last][0] < start + length - 40:
+            inside[words[last]] += 1
+            last += 1
+        worth = (len(inside), last - index)
         if worth > best_worth:
             best, best_worth = start, worth
+        inside[words[index]] -= 1
+        if not inside[words[index]]:
+            del inside[words[index]]
     return best
 
 

@@ -9,6 +9,7 @@ once. Constants and evidence: ARCHITECTURE.md, "Ranking".
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from search_service.search.terms import Term, quoted
 from search_service.search.weights import Weights
@@ -76,6 +77,7 @@ def length_factors(row: str, corpus: str) -> str:
     return f"{TITLE_WEIGHT} / {title} - 1 / {body} AS title_factor, 1 / {body} AS body_factor"
 
 
+@cache
 def steps() -> list[float]:
     """Give the borders between the sums of 1/j² for one frequency and the next, 64 of them."""
     borders, total = [], 0.0
