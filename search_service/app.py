@@ -56,6 +56,7 @@ def create_app(settings: Settings, options: AppOptions | None = None) -> Litesta
             stack.push_async_callback(services.close)
             await stack.enter_async_context(services.search_log.writing())
             await services.store.remove_leftovers()
+            await services.searcher.warm()
             app.state.services = services
             if chosen.worker:
                 await stack.enter_async_context(_worker(services, url))

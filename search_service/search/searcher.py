@@ -31,6 +31,11 @@ class Searcher:
     cache: ColumnCache = field(default_factory=ColumnCache)
     spellings: Spellings = field(default_factory=Spellings)
 
+    async def warm(self) -> None:
+        """Read the columns of all materials, so that the first search need not."""
+        async with self.database.reading() as connection:
+            self.cache.keep((await begin(connection, self.cache.newest, self.timeout_s)).version)
+
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
         """Answer one request with what the principal may see.
 
