@@ -45,13 +45,15 @@ async def test_what_is_typed_while_results_come_is_kept(page: Page) -> None:
 async def test_facets_narrow_and_chips_widen(page: Page) -> None:
     await sign_in(page, "sam")
     await page.goto("/?q=")
-    await expect(page.locator(".card")).to_have_count(3)
+    await expect(page.locator(".card").first).to_be_visible()
+    everything = await page.locator(".card").count()  # another test may have published one more
+    assert everything >= 3
     await page.get_by_role("checkbox", name="CTO").check()
     await expect(page.locator(".card")).to_have_count(1)
     await expect(page.get_by_role("checkbox", name="CTO")).to_be_focused()
     assert "persona=" in page.url
     await page.get_by_role("link", name="Remove Persona: CTO").click()
-    await expect(page.locator(".card")).to_have_count(3)
+    await expect(page.locator(".card")).to_have_count(everything)
     assert "persona=" not in page.url
     await page.go_back()
     await expect(page.locator(".card")).to_have_count(1)
