@@ -24,6 +24,16 @@ _FEW_TERMS = 2
 _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
 
+# The weighted frequency of all of many forms; `name` is a parameter's, written here.
+_TOGETHER = f"""(
+    SELECT coalesce(sum(
+        least(cardinality(l.positions), {MAX_FREQUENCY}) * p.body_factor
+        + least(cardinality(array_positions(l.weights, 'A')), {MAX_FREQUENCY}) * p.title_factor
+    ), 0)
+    FROM unnest(p.search_vector) l WHERE l.lexeme = ANY(CAST(:{{name}}_forms AS text[]))
+)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A piece of SQL and the values of the bind parameters that it names."""
@@ -106,7 +116,9 @@ def _term_score(number: int, term: Term) -> Expression:
 
 
 def _gated(score: Expression) -> Expression:
-    queries = [name for name in score.binds if name.startswith("term_") and "languages" not in name]
+    queries = [name for name in score.binds if name.endswith("_query")]
+    if any(name.endswith("_forms") for name in score.binds):
+        return score
     holds = " OR ".join(f"p.search_vector @@ CAST(:{name} AS tsquery)" for name in queries)
     return Expression(f"CASE WHEN {holds} THEN {score.sql} ELSE 0 END", score.binds)
 
@@ -114,19 +126,11 @@ def _gated(score: Expression) -> Expression:
 def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
     """The weighted frequency of the form that stands most often.
 
-    Of the many forms of a prefix it is the sum over forms of the sum of 1/j²: one occurrence
-    counts 1 and each more of the same form less, which costs one look at the vector, not 64.
+    The many forms of a prefix count together instead, in one look at the vector's lexemes.
     """
     if len(forms) > MAX_FORMS:
-        rank = "ts_rank('{weights}', p.search_vector, CAST(:{name} AS tsquery))"
-        count = f"{{rank}} * {_RANK_UNIT} * {len(forms)}"
-        total = count.format(rank=rank.format(weights="{1,1,1,1}", name=name))
-        title = count.format(rank=rank.format(weights="{0,0,0,1}", name=name))
-        return Expression(
-            f"({total} * p.body_factor + {title} * p.title_factor)",
-            {name: " | ".join(quoted(form) for form in forms)},
-        )
-    names = [f"{name}_{place}" for place in range(len(forms))]
+        return Expression(_TOGETHER.format(name=name), {f"{name}_forms": list(forms)})
+    names = [f"{name}_{place}_query" for place in range(len(forms))]
     counts = ", ".join(_weighted_frequency(f"CAST(:{each} AS tsquery)") for each in names)
     return Expression(
         f"greatest({counts})",

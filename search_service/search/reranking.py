@@ -19,7 +19,7 @@ def reranked(search: Search) -> int:
     """Give how many of the first hits are put in order anew."""
     if search.meaning is not None:
         return semantic.RERANKED
-    return feedback.RERANKED if len(search.analysis.terms) > 1 else 0
+    return feedback.RERANKED if len(search.analysis.concepts) > 1 else 0
 
 
 async def rerank(search: Search, found: Sequence[Placed]) -> list[Placed]:
@@ -29,6 +29,8 @@ async def rerank(search: Search, found: Sequence[Placed]) -> list[Placed]:
 
 
 async def _by_feedback(search: Search, found: Sequence[Placed]) -> list[Placed]:
+    if len(search.analysis.concepts) < 2:  # one word or phrase has no typical hits
+        return list(found)
     head, rest = found[: feedback.RERANKED], found[feedback.RERANKED :]
     leaders = [Leader(item.material_id, _best_page(item), item.score) for item in head]
     gains = await feedback.gains(

@@ -514,3 +514,14 @@ async def test_an_empty_library_answers(library: Library, asked: str) -> None:
 
     assert (answer.hits, answer.total, answer.next_cursor) == ((), 0, None)
     assert {*codes(answer)} <= {"unknown_value", "prefix_too_short"}
+
+
+@pytest.mark.usefixtures("way")
+async def test_the_forms_of_a_prefix_count_together(library: Library) -> None:
+    forms = ("secure", "securities", "security", "securing", "securable", "secureness")
+    many = await library.material(" ".join(forms), updated_at=None)
+    one = await library.material("secure plan of some other words", updated_at=None)
+    twice = await library.material("secure secure words of some plan", updated_at=None)
+    await library.refresh()
+
+    assert await library.found("secur*") == [many, twice, one]

@@ -31,8 +31,8 @@ def test_values_are_bound_and_never_written() -> None:
     score = ranking.passage_score([term(en=("a'b",), fr=("c",))])
 
     assert "a'b" not in score.sql
-    assert score.binds["term_0_0_0"] == "'a''b'"
-    assert score.binds["term_0_1_0"] == "'c'"
+    assert score.binds["term_0_0_0_query"] == "'a''b'"
+    assert score.binds["term_0_1_0_query"] == "'c'"
     assert score.binds["term_0_0_languages"] == ["en"]
     assert score.binds["weight_0"] == pytest.approx(0.5 * ranking.UNIT)
     assert all(f":{name}" in score.sql for name in score.binds)
@@ -56,8 +56,11 @@ def test_of_many_terms_each_is_looked_for_before_it_is_counted() -> None:
 def test_a_prefix_of_many_forms_is_one_look() -> None:
     [score] = ranking.term_scores([term(en=tuple("abcdef"))])
 
-    assert score.binds["term_0_0"] == "'a' | 'b' | 'c' | 'd' | 'e' | 'f'"
+    assert score.binds["term_0_0_forms"] == list("abcdef")
     assert "width_bucket" not in score.sql
+    # Not gated by the forms of another language.
+    [*_, mixed] = ranking.term_scores([term(0), term(1), term(en=tuple("abcdef"), fr=("g",))])
+    assert "@@" not in mixed.sql
 
 
 def test_a_material_has_its_best_passages_and_its_own_words() -> None:
