@@ -13,6 +13,7 @@ from search_service.cli import (
     embedding,
     library,
     maintenance,
+    reindexing,
     search,
     serve,
 )
@@ -46,6 +47,7 @@ for command in (
     *accounts.COMMANDS,
     *doctor.COMMANDS,
     *maintenance.COMMANDS,
+    *reindexing.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -1,26 +1,43 @@
 """`doctor` looks at everything that the service needs and says what to do about what is missing."""
 
 import sys
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 from rich.markup import escape
 
 from search_service.cli.console import OUT
+from search_service.cli.progress import progress_bar
 from search_service.cli.runtime import run
 from search_service.config import LOCAL_HOSTS, Settings
 from search_service.errors import ServiceError
+from search_service.index import consistency
+from search_service.index.consistency import Finding, Sample
 from search_service.serving.readiness import Check, checks
 from search_service.serving.services import Services
 
+# What is looked at of the index each time; with --deep all of it, in snapshots of so much.
+SAMPLE = Sample(materials=20, lists=5)
+AT_ONCE = 50
+_FINDINGS_SHOWN = 10
+Item = TypeVar("Item")
+
 
 @click.command("doctor")
+@click.option("--deep", is_flag=True, help="Check all of the index, not only a sample.")
 @click.pass_obj
-def doctor(settings: Settings) -> None:
-    """Check configuration, database, queue and storage; exits 1 when something is wrong."""
+def doctor(settings: Settings, deep: bool) -> None:
+    """Check configuration, database, queue, storage and index; exits 1 when something is wrong."""
     found = [_public_url(settings)]
+
+    async def work(services: Services) -> list[Check]:
+        return [*await checks(services), *await _index(services, deep=deep)]
+
     try:
-        found += run(settings, _service)
+        found += run(settings, work)
     except ServiceError as error:
         found.append(Check("database", ok=False, detail=error.message))
     for check in found:
@@ -32,8 +49,53 @@ def doctor(settings: Settings) -> None:
 COMMANDS = (doctor,)
 
 
-async def _service(services: Services) -> list[Check]:
-    return await checks(services)
+async def _index(services: Services, *, deep: bool) -> list[Check]:
+    """Compare the index with what it is made of; never raises for what is broken."""
+    try:
+        if deep:
+            findings = await _everything(services)
+        else:
+            async with services.database.reading() as connection:
+                findings = await consistency.check(connection, SAMPLE)
+    except ServiceError as error:
+        return [Check("index", ok=False, detail=error.message)]
+    if not findings:
+        what = "All of it" if deep else "A sample of it"
+        return [Check("index", ok=True, detail=f"{what} is as its text and metadata say.")]
+    shown = [finding.message for finding in findings[:_FINDINGS_SHOWN]]
+    if more := len(findings) - len(shown):
+        shown.append(f"{more} more findings; run `search-service reindex`, which mends all.")
+    return [Check("index", ok=False, detail=detail) for detail in shown]
+
+
+async def _everything(services: Services) -> list[Finding]:
+    """Check all materials and lists."""
+    async with services.database.reading() as connection:
+        ids = await consistency.material_ids(connection)
+        lists = await consistency.stored_lists(connection)
+    with progress_bar() as bar:
+        task = bar.add_task("Checking", total=len(ids) + len(lists))
+        advance = partial(bar.advance, task)
+        return [
+            *await _in_batches(services, consistency.check_materials, ids, advance),
+            *await _in_batches(services, consistency.check_lists, lists, advance),
+        ]
+
+
+async def _in_batches(
+    services: Services,
+    check: Callable[[Any, Sequence[Item]], Awaitable[list[Finding]]],
+    items: Sequence[Item],
+    advance: Callable[[int], None],
+) -> list[Finding]:
+    """Check a batch in each snapshot: one for all would keep every dead row until it ends."""
+    found: list[Finding] = []
+    for start in range(0, len(items), AT_ONCE):
+        batch = items[start : start + AT_ONCE]
+        async with services.database.reading() as connection:
+            found += await check(connection, batch)
+        advance(len(batch))
+    return found
 
 
 def _public_url(settings: Settings) -> Check:

@@ -1,9 +1,9 @@
 """`embed` gives an existing library the vectors that the semantic rerank reads."""
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from search_service.cli.console import ERR, say
+from search_service.cli.console import say
+from search_service.cli.progress import progress_bar
 from search_service.cli.runtime import run
 from search_service.config import Settings
 from search_service.errors import ConfigurationError
@@ -34,19 +34,9 @@ async def _embed(services: Services) -> int:
     assert services.encoder is not None
     written = 0
     total = await embeddings.count_lacking(services.database, services.encoder)
-    with _progress_bar() as bar:
+    with progress_bar() as bar:
         task = bar.add_task("Embedding", total=total)
         async for passages in embeddings.embed_library(services.database, services.encoder):
             written += passages
             bar.advance(task, passages)
     return written
-
-
-def _progress_bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=ERR,
-    )

@@ -57,7 +57,11 @@ def show(answer: Answer) -> None:
     for warning in answer.warnings:
         say(f"[yellow]{escape(warning.message)}[/]")
     for correction in answer.corrected:
-        say(f"Showing results for [bold]{correction.used}[/], not {escape(correction.typed)}.")
+        used = escape(correction.used)
+        say(f"Showing results for [bold]{used}[/], not {escape(correction.typed)}.")
+    for each in answer.expanded:
+        added = escape(", ".join(each.added))
+        say(f"Also searched: [bold]{added}[/] for {escape(each.typed)}.")
     if not answer.hits:
         say("Nothing was found. Try fewer or other words.")
         return
@@ -85,6 +89,8 @@ def _heading(hit: Hit) -> Text:
         hit.language,
     ]
     text.append("  " + " · ".join(str(fact) for fact in facts if fact), style="dim")
+    if hit.pinned:
+        text.append("  pinned", style="cyan")
     if hit.missing:
         text.append(f"  without: {', '.join(hit.missing)}", style="yellow")
     return text

@@ -16,16 +16,59 @@ WHERE m.id = :material_id AND d.deleted_at IS NULL
 DELETE FROM passages
 WHERE material_id = :material_id AND ordinal BETWEEN :first AND :last
 
+--: read_pages
+-- The text of a material's pages as its passages hold it. Parameters: material_id.
+-- Index: pk_passages.
+SELECT ordinal, page_number, char_start, char_end, title, body, notes, content_hash, hidden
+FROM passages WHERE material_id = :material_id AND ordinal > 0 ORDER BY ordinal
+
 --: insert_passages
+-- Parameters: those of passage_rows.
+INSERT INTO passages (
+    {{passage_columns}}
+)
+{{passage_rows}}
+
+--: rewrite_passages
+-- Brings passages up to date from their text; rewrites only rows that differ, and leaves them the
+-- version that they are of. Parameters: those of passage_rows. A row for each that was written.
+INSERT INTO passages AS p (
+    {{passage_columns}}
+)
+{{passage_rows}}
+ON CONFLICT (material_id, ordinal) DO UPDATE
+SET title = EXCLUDED.title, body = EXCLUDED.body, notes = EXCLUDED.notes,
+    content_hash = EXCLUDED.content_hash, search_vector = EXCLUDED.search_vector,
+    length_title = EXCLUDED.length_title, length_body = EXCLUDED.length_body,
+    language = EXCLUDED.language, status = EXCLUDED.status,
+    material_type = EXCLUDED.material_type, audience = EXCLUDED.audience,
+    universe_name = EXCLUDED.universe_name, owner_id = EXCLUDED.owner_id,
+    updated_at = EXCLUDED.updated_at, persona_ids = EXCLUDED.persona_ids,
+    segment_ids = EXCLUDED.segment_ids
+WHERE ({{made(p)}}, {{copies(p)}}) IS DISTINCT FROM ({{made(EXCLUDED)}}, {{copies(EXCLUDED)}})
+RETURNING ordinal
+
+--: compare_passages
+-- How many passages of a material are not as they would be written now: in what is made of their
+-- text, and in their copies. One row. Parameters: those of passage_rows. Index: pk_passages.
+SELECT count(*) FILTER (WHERE ({{made(p)}}) IS DISTINCT FROM ({{made(e)}})) AS texts,
+       count(*) FILTER (WHERE ({{copies(p)}}) IS DISTINCT FROM ({{copies(e)}})) AS copies
+FROM ({{passage_rows}}) AS e (
+    {{passage_columns}}
+)
+LEFT JOIN passages p ON p.material_id = e.material_id AND p.ordinal = e.ordinal
+
+--: passage_columns
+material_id, ordinal, version_ordinal, page_number, char_start, char_end,
+title, body, notes, content_hash, hidden, search_vector, length_title, length_body,
+language, status, material_type, audience, universe_name, owner_id, updated_at,
+persona_ids, segment_ids
+
+--: passage_rows
+-- A material's passages as they are to be written, in the order of passage_columns.
 -- Parameters: material_id, configuration, and one array per column, all of the same length;
 -- `title`, `body`, `notes` are shown, `title_words`, `body_words`, `notes_words` are indexed.
 -- The title comes first and carries A; the body D, a material's own subjects B; notes C.
-INSERT INTO passages (
-    material_id, ordinal, version_ordinal, page_number, char_start, char_end,
-    title, body, notes, content_hash, hidden, search_vector, length_title, length_body,
-    language, status, material_type, audience, universe_name, owner_id, updated_at,
-    persona_ids, segment_ids
-)
 SELECT m.id, i.ordinal, d.current_version, i.page_number, i.char_start, i.char_end,
        i.title, i.body, i.notes, i.content_hash, i.hidden,
        v.title || v.body || v.notes,
@@ -71,32 +114,81 @@ FROM (SELECT {{copied_columns}} FROM materials m WHERE m.id = :material_id)
     AS c(status, material_type, audience, universe_name, owner_id, updated_at,
          persona_ids, segment_ids)
 WHERE p.material_id = :material_id
-  AND (p.status, p.material_type, p.audience, p.universe_name, p.owner_id, p.updated_at,
-       p.persona_ids, p.segment_ids) IS DISTINCT FROM
-      (c.status, c.material_type, c.audience, c.universe_name, c.owner_id, c.updated_at,
-       c.persona_ids, c.segment_ids)
+  AND ({{copies(p)}}) IS DISTINCT FROM ({{copies(c)}})
 
---: write_material_vector
+--: material_vector
 -- The material's own vector: that of passage 0 (name A; product, universe, tags, keywords, use
 -- cases, pain points B; description C), and the lexemes of its pages, which match but carry no
 -- positions. A tsvector ends at 1 MB; what the last pages alone hold is left out beyond that.
 -- Parameters: material_id, most_bytes. Index: pk_passages.
-UPDATE materials m
-SET search_vector = own.search_vector || coalesce((
+SELECT own.search_vector || coalesce((
     SELECT array_to_tsvector(array_agg(lexeme)) FROM (
         SELECT l.lexeme,
                sum(octet_length(l.lexeme)) OVER (ORDER BY min(p.ordinal), l.lexeme) AS bytes
         FROM passages p CROSS JOIN LATERAL unnest(p.search_vector) l
-        WHERE p.material_id = m.id AND p.ordinal > 0
+        WHERE p.material_id = own.material_id AND p.ordinal > 0
         GROUP BY l.lexeme
     ) pages
     WHERE pages.bytes + (
         SELECT coalesce(sum(octet_length(l.lexeme) + 4 + 2 * cardinality(l.positions)), 0)
         FROM unnest(own.search_vector) l
     ) <= CAST(:most_bytes AS integer)
-), '')
+), '') AS search_vector
 FROM passages own
-WHERE m.id = :material_id AND own.material_id = m.id AND own.ordinal = 0
+WHERE own.material_id = :material_id AND own.ordinal = 0
+
+--: write_material_vector
+-- A row if it was another one. Parameters: those of material_vector.
+UPDATE materials m
+SET search_vector = v.search_vector
+FROM ({{material_vector}}) v
+WHERE m.id = :material_id AND m.search_vector IS DISTINCT FROM v.search_vector
+RETURNING m.id
+
+--: compare_material_vector
+-- Whether a material's vector is as it would be written now. Parameters: those of material_vector.
+SELECT m.search_vector IS NOT DISTINCT FROM v.search_vector
+FROM materials m LEFT JOIN ({{material_vector}}) v ON true
+WHERE m.id = :material_id
+
+--: sample_materials
+-- Materials in any order. Parameters: most (NULL: all of them).
+SELECT material_id FROM material_details WHERE deleted_at IS NULL
+ORDER BY random() LIMIT CAST(:most AS integer)
+
+--: sample_lists
+-- Lexemes that have a stored list, in any order. Parameters: most (NULL: all of them).
+-- Index: pk_top_postings.
+SELECT lexeme, language FROM top_postings ORDER BY random() LIMIT CAST(:most AS integer)
+
+--: read_list
+-- Parameters: lexeme, language. Index: pk_top_postings.
+SELECT materials FROM top_postings WHERE lexeme = :lexeme AND language = :language
+
+--: compare_list
+-- How many materials a stored list has too many, or lacks. What was written since the lists were
+-- stored is read as it stands and left out; so is what is gone. A vector of one lexeme is written
+-- as a query for it is. Parameters: stored (its materials), lexeme, language.
+-- Index: idx_materials_search_vector, pk_index_changes.
+SELECT count(*)
+FROM (
+    SELECT m.id FROM unnest(CAST(:stored AS integer[])) listed JOIN materials m ON m.id = listed
+) s
+FULL JOIN (
+    SELECT m.id FROM materials m JOIN material_details d ON d.material_id = m.id
+    WHERE d.language = :language AND m.search_vector @@ CAST(
+        CAST(array_to_tsvector(ARRAY[CAST(:lexeme AS text)]) AS text) AS tsquery)
+) h ON h.id = s.id
+WHERE (s.id IS NULL OR h.id IS NULL)
+  AND EXISTS (
+    SELECT FROM index_state i
+    WHERE i.system_identifier = (SELECT system_identifier FROM pg_control_system())
+      AND NOT EXISTS (
+        SELECT FROM index_changes c
+        WHERE c.material_id = coalesce(s.id, h.id)
+          AND NOT pg_visible_in_snapshot(c.rewritten_in, i.snapshot)
+      )
+  )
 
 --: note_change
 -- What processes keep of a material to filter, count and sort by is out of date from this

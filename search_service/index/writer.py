@@ -6,22 +6,15 @@ Knows nothing of files and extraction: it is handed clean text.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.db.statements import Statements
-from search_service.text.languages import configuration
-from search_service.text.normalise import indexable
-from search_service.text.passages import content_hash, split
+from search_service.index.rows import PassageRow, parameters
+from search_service.index.sql import STATEMENTS
+from search_service.text.passages import split
 
-STATEMENTS = Statements("search_service.index", "index.sql")
-
-# A tsvector fails above 1 MB of lexemes and positions, which may take seven times as many bytes as
-# the text (compounds, accents); no page of prose comes near these.
-INDEXED_CHARACTERS = {"title": 10_000, "body": 60_000, "notes": 60_000}
+# Of lexemes; a tsvector ends at 1 MB.
 MATERIAL_VECTOR_BYTES = 1_000_000
 LAST_ORDINAL = 2**31 - 1
 
@@ -35,19 +28,6 @@ class PageText:
     body: str
     notes: str = ""
     hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    ordinal: int
-    page_number: int
-    char_start: int
-    char_end: int
-    title: str
-    body: str
-    notes: str
-    content_hash: str
-    hidden: bool
 
 
 async def write_material(
@@ -76,6 +56,32 @@ async def refresh_metadata(connection: AsyncConnection, material_id: int) -> Non
     await _write_vector(connection, material_id)
 
 
+async def reindex_material(connection: AsyncConnection, material_id: int) -> int | None:
+    """Write vectors, lengths and copies anew from the text that the passages hold.
+
+    Writes only what differs; gives how many passages did, None for a material that is not there or
+    deleted. Where nothing differs, stored lists stay valid.
+    """
+    facts = await _lock(connection, material_id)
+    if facts is None:
+        return None
+    passages = await connection.execute(
+        STATEMENTS["rewrite_passages"],
+        parameters(facts, await read_pages(connection, material_id)),
+    )
+    await connection.execute(STATEMENTS["note_language"], {"language": facts["language"]})
+    rewritten = len(passages.all())
+    if await _update_vector(connection, material_id) or rewritten:
+        await connection.execute(STATEMENTS["note_rewriting"], {"material_id": material_id})
+    return rewritten
+
+
+async def read_pages(connection: AsyncConnection, material_id: int) -> list[PassageRow]:
+    """Give the passages of a material's pages as they are stored, in their order."""
+    rows = await connection.execute(STATEMENTS["read_pages"], {"material_id": material_id})
+    return [PassageRow(**row) for row in rows.mappings()]
+
+
 async def remove_material(connection: AsyncConnection, material_id: int) -> None:
     """Take a material out of the index: nothing of it matches from the commit on."""
     await connection.execute(STATEMENTS["lock_material"], {"material_id": material_id})
@@ -102,14 +108,14 @@ async def _lock(connection: AsyncConnection, material_id: int) -> RowMapping | N
     return result.mappings().one_or_none()
 
 
-def _page_rows(pages: Sequence[PageText]) -> list[_Row]:
-    rows: list[_Row] = []
+def _page_rows(pages: Sequence[PageText]) -> list[PassageRow]:
+    rows: list[PassageRow] = []
     for page in pages:
         parts = split(page.title, page.body) or split("", page.notes)[:1]
         for part in parts:
             first = part.part == 0
             rows.append(
-                _Row(
+                PassageRow(
                     ordinal=len(rows) + 1,
                     page_number=page.page_number,
                     char_start=part.char_start,
@@ -124,69 +130,26 @@ def _page_rows(pages: Sequence[PageText]) -> list[_Row]:
     return rows
 
 
-def _own_words(facts: RowMapping) -> tuple[str, str]:
-    """Subjects (weight B) and description (weight C) of a material, a line for each value."""
-    lists = (facts["tags"], facts["keywords"], facts["use_cases"], facts["pain_points"])
-    subjects = [
-        facts["product_name"],
-        facts["universe_name"],
-        *chain.from_iterable(values or [] for values in lists),
-    ]
-    return "\n".join(filter(None, subjects)), facts["description"] or ""
-
-
 async def _replace(
-    connection: AsyncConnection, facts: RowMapping, rows: Sequence[_Row], last: int
+    connection: AsyncConnection, facts: RowMapping, rows: Sequence[PassageRow], last: int
 ) -> None:
     """Delete the passages 0 to `last` and write the material's own and `rows`."""
-    material_id, language = facts["id"], facts["language"]
-    subjects, description = _own_words(facts)
-    own = _Row(
-        ordinal=0,
-        page_number=0,
-        char_start=0,
-        char_end=0,
-        title=facts["name"],
-        body=subjects,
-        notes=description,
-        content_hash=content_hash(facts["name"], subjects),
-        hidden=False,
-    )
     await connection.execute(
-        STATEMENTS["delete_passages"], {"material_id": material_id, "first": 0, "last": last}
+        STATEMENTS["delete_passages"], {"material_id": facts["id"], "first": 0, "last": last}
     )
-    await connection.execute(
-        STATEMENTS["insert_passages"],
-        {
-            "material_id": material_id,
-            "configuration": f"search_{configuration(language)}",
-            **_columns([own, *rows]),
-        },
-    )
-    await connection.execute(STATEMENTS["note_language"], {"language": language})
-
-
-def _columns(rows: Sequence[_Row]) -> dict[str, list[Any]]:
-    return {
-        "ordinals": [row.ordinal for row in rows],
-        "page_numbers": [row.page_number for row in rows],
-        "char_starts": [row.char_start for row in rows],
-        "char_ends": [row.char_end for row in rows],
-        "titles": [row.title for row in rows],
-        "bodies": [row.body for row in rows],
-        "notes": [row.notes for row in rows],
-        **{
-            f"{part}_words": [indexable(getattr(row, part)[:most]) for row in rows]
-            for part, most in INDEXED_CHARACTERS.items()
-        },
-        "content_hashes": [row.content_hash for row in rows],
-        "hidden": [row.hidden for row in rows],
-    }
+    await connection.execute(STATEMENTS["insert_passages"], parameters(facts, rows))
+    await connection.execute(STATEMENTS["note_language"], {"language": facts["language"]})
 
 
 async def _write_vector(connection: AsyncConnection, material_id: int) -> None:
-    await connection.execute(
+    await _update_vector(connection, material_id)
+    await connection.execute(STATEMENTS["note_rewriting"], {"material_id": material_id})
+
+
+async def _update_vector(connection: AsyncConnection, material_id: int) -> bool:
+    """Write the material's vector where it is another one; tell whether it was."""
+    written = await connection.execute(
         STATEMENTS["write_material_vector"],
         {"material_id": material_id, "most_bytes": MATERIAL_VECTOR_BYTES},
     )
-    await connection.execute(STATEMENTS["note_rewriting"], {"material_id": material_id})
+    return written.one_or_none() is not None

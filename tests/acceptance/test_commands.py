@@ -9,7 +9,7 @@ import pytest
 from search_service.config import Settings
 from search_service.db.startup import prepare
 from tests.acceptance.test_main_job import command
-from tests.database import fetch_column
+from tests.database import execute, fetch_column
 
 pytestmark = [pytest.mark.timeout(300)]
 
@@ -58,8 +58,36 @@ def test_a_weak_password_is_refused_in_a_sentence(folder: Path) -> None:
 def test_the_doctor_finds_everything_well_or_says_what_to_do(folder: Path) -> None:
     well = command(folder, "doctor")
     assert well.returncode == 0, well.stdout + well.stderr
-    for what in ("PUBLIC_URL", "database", "migrations", "queue", "storage"):
+    for what in ("PUBLIC_URL", "database", "migrations", "queue", "storage", "index"):
         assert f"ok   {what}" in well.stdout
+
+
+def test_an_index_that_is_not_as_its_text_is_found_and_written_anew(folder: Path) -> None:
+    paper = folder / "restore.md"
+    paper.write_text("# Restore\n\nIn an hour, every time.\n")
+    assert command(folder, "ingest", str(paper)).returncode == 0
+    url = asyncio.run(prepare(Settings(data_dir=folder)))
+    [material] = fetch_column(url, "SELECT id FROM materials")
+    execute(url, "UPDATE passages SET search_vector = 'other:1' WHERE ordinal = 1")
+
+    for depth in ([], ["--deep"]):
+        ill = command(folder, "doctor", *depth)
+        assert ill.returncode == 1
+        assert f"look index: Material {material}: passages" in ill.stdout
+        assert f"search-service reindex --material {material}" in ill.stdout
+
+    mended = command(folder, "reindex", "--material", str(material), "--json")
+    assert mended.returncode == 0, mended.stderr
+    assert json.loads(mended.stdout) == {"material_id": material, "passages_rewritten": 1}
+    again = command(folder, "reindex")
+    assert again.returncode == 0, again.stderr
+    assert "1 materials: 0 passages" in again.stderr
+    well = command(folder, "doctor", "--deep")
+    assert "ok   index: All of it" in well.stdout, well.stdout + well.stderr
+
+    unknown = command(folder, "reindex", "--material", "999999")
+    assert unknown.returncode == 1
+    assert "There is no material 999999" in unknown.stderr
 
 
 def test_an_unknown_account_to_act_as_is_told_with_the_next_step(folder: Path) -> None:

@@ -45,7 +45,8 @@ class SlideRow:
 class Card:
     """A material among the results.
 
-    `state` is empty for what is published; `missing` are words that it does not hold.
+    `state` is empty for what is published; `missing` are words that it does not hold. What product
+    marketing pinned says so, as it stands first whatever it holds.
     """
 
     address: str
@@ -62,6 +63,7 @@ class Card:
     slides: tuple[SlideRow, ...]
     more_slides: str
     missing: str
+    pinned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,14 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonyms:
+    """What was searched for beside something typed, in one line."""
+
+    typed: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Everything below the search box."""
 
@@ -112,6 +122,7 @@ class Results:
     warnings: tuple[str, ...]
     shown_query: str
     corrected: bool
+    synonyms: tuple[Synonyms, ...]
     verbatim_address: str
     suggestion: str
     suggestion_address: str
@@ -153,6 +164,7 @@ def results_of(
         warnings=tuple(warning.message for warning in answer.warnings),
         shown_query=answer.query,
         corrected=bool(answer.corrected),
+        synonyms=tuple(Synonyms(each.typed, ", ".join(each.added)) for each in answer.expanded),
         verbatim_address=state.asking(state.text, verbatim=True).address,
         suggestion=suggestion,
         suggestion_address=state.asking(suggestion).address if suggestion else "",
@@ -181,6 +193,7 @@ def card_of(hit: Hit, today: date, mark: Callable[[str], str] = str) -> Card:
         slides=tuple(_slide(hit, slide, word, mark) for slide in hit.slides),
         more_slides=f"{wording.counted(more, f'more matching {word}')}" if more > 0 else "",
         missing=wording.joined(f"“{text}”" for text in hit.missing) if hit.missing else "",
+        pinned=hit.pinned,
     )
 
 

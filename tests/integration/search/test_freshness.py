@@ -11,7 +11,8 @@ from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.db.engine import Database
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
 from search_service.db.tables import Material, MaterialDetails
-from search_service.index import statistics, writer
+from search_service.index import consistency, statistics, writer
+from search_service.index.consistency import Sample, StoredList
 from search_service.search import ranker
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
@@ -153,6 +154,61 @@ async def test_writers_a_refresh_and_searches_at_once(shelf: Shelf, seed: int) -
         await refreshing
     for word in WORDS:
         assert await shelf.found(word) == shelf.holding(word)
+
+
+async def test_reindexing_beside_writers_loses_nothing_while_searches_go_on(shelf: Shelf) -> None:
+    """Every passage is out of date again and again, and every edit is found with its commit."""
+    stop = asyncio.Event()
+    kept = sorted(shelf.words)
+    rewritten = 0
+
+    async def reindex() -> None:
+        nonlocal rewritten
+        while not stop.is_set():
+            async with shelf.database.transaction() as connection:
+                await connection.execute(text("UPDATE passages SET length_body = 9"))
+            for key in kept:
+                async with shelf.database.transaction() as connection:
+                    rewritten += await writer.reindex_material(connection, key) or 0
+
+    async def write(key: int) -> None:
+        for round_number in range(ROUNDS):
+            mark = f"mark{key}x{round_number}"
+            await shelf.rewrite(key, mark, WORDS[round_number % 4])
+            assert await shelf.found(mark) == {key}
+            for word in WORDS:
+                assert await shelf.found(word) >= unwritten[word]
+
+    unwritten = {word: shelf.holding(word) - set(kept[:WRITERS]) for word in WORDS}
+    reindexing = asyncio.create_task(reindex())
+    try:
+        await asyncio.gather(*map(write, kept[:WRITERS]))
+    finally:
+        stop.set()
+        await reindexing
+    assert rewritten > len(kept)
+    async with shelf.database.reading() as connection:
+        assert await consistency.check(connection, Sample(100, 1000)) == []
+    for word in WORDS:
+        assert await shelf.found(word) == shelf.holding(word)
+
+
+async def test_what_was_written_since_the_count_is_no_fault_of_a_list(shelf: Shelf) -> None:
+    first, second, third, *_ = shelf.words
+    await shelf.rewrite(first, "zulu")
+    await shelf.remove(second)
+    async with shelf.database.transaction() as connection:
+        await connection.execute(
+            text("UPDATE materials SET search_vector = NULL WHERE id = :id"), {"id": third}
+        )
+
+    async with shelf.database.reading() as connection:
+        lists = await consistency.stored_lists(connection)
+        found = await consistency.check_lists(connection, lists)
+    assert {finding.which.lexeme for finding in found if isinstance(finding.which, StoredList)} == {
+        "charli", "delta", "untitl",
+    }  # fmt: skip
+    assert all("(1)" in finding.message for finding in found)
 
 
 async def test_a_library_from_another_cluster_is_read_as_it_stands(shelf: Shelf) -> None:

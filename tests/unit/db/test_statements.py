@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from search_service.db.statements import Statements
 from search_service.embedding import store
-from search_service.index import statistics, writer
+from search_service.index import sql, statistics
 from search_service.search import semantic
 from search_service.search.sql import STATEMENTS
 
@@ -78,7 +78,7 @@ def test_values_stay_bind_parameters(statements: Statements) -> None:
 
 @pytest.mark.parametrize(
     "found",
-    [STATEMENTS, writer.STATEMENTS, statistics.STATEMENTS, semantic.STATEMENTS, store.STATEMENTS],
+    [STATEMENTS, sql.STATEMENTS, statistics.STATEMENTS, semantic.STATEMENTS, store.STATEMENTS],
 )
 def test_no_comment_of_ours_reads_as_a_parameter(found: Statements) -> None:
     for name in found.names():

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from search_service.search.answer import Answer, Correction, Facet, FacetValue, Snippet
+from search_service.search.answer import Answer, Correction, Expansion, Facet, FacetValue, Snippet
 from search_service.search.tree import Field
 from search_service.web.views.addresses import SearchState, Trail
 from search_service.web.views.marking import TextPart
@@ -72,6 +72,17 @@ def test_a_pinned_hit_stands_first_though_it_does_not_match() -> None:
     results = results_of(SearchState("x", asked=True), _with(hits=(pinned, HIT)), TODAY)
     assert [card.address for card in results.full] == ["/m/8", "/m/7"]
     assert results.partial == ()
+    assert [card.pinned for card in results.full] == [True, False]
+
+
+def test_what_was_searched_beside_what_was_typed_is_told() -> None:
+    expanded = (Expansion("dr", ("disaster recovery", "draas")), Expansion("k8s", ("kubernetes",)))
+    results = results_of(SearchState("dr k8s", asked=True), _with(expanded=expanded), TODAY)
+    assert [(each.typed, each.added) for each in results.synonyms] == [
+        ("dr", "disaster recovery, draas"),
+        ("k8s", "kubernetes"),
+    ]
+    assert results_of(SearchState("x", asked=True), ANSWER, TODAY).synonyms == ()
 
 
 def test_the_total_names_partial_matches() -> None:
