@@ -25,12 +25,12 @@ _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
 
 # The weighted frequency of all of many forms; `name` is a parameter's, written here.
-_TOGETHER = f"""(
+_TOGETHER = """(
     SELECT coalesce(sum(
-        least(cardinality(l.positions), {MAX_FREQUENCY}) * p.body_factor
-        + least(cardinality(array_positions(l.weights, 'A')), {MAX_FREQUENCY}) * p.title_factor
+        least(cardinality(l.positions), {most}) * p.body_factor
+        + least(cardinality(array_positions(l.weights, 'A')), {most}) * p.title_factor
     ), 0)
-    FROM unnest(p.search_vector) l WHERE l.lexeme = ANY(CAST(:{{name}}_forms AS text[]))
+    FROM unnest(p.search_vector) l WHERE l.lexeme = ANY(CAST(:{name}_forms AS text[]))
 )"""
 
 
@@ -129,7 +129,9 @@ def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
     The many forms of a prefix count together instead, in one look at the vector's lexemes.
     """
     if len(forms) > MAX_FORMS:
-        return Expression(_TOGETHER.format(name=name), {f"{name}_forms": list(forms)})
+        return Expression(
+            _TOGETHER.format(name=name, most=MAX_FREQUENCY), {f"{name}_forms": list(forms)}
+        )
     names = [f"{name}_{place}_query" for place in range(len(forms))]
     counts = ", ".join(_weighted_frequency(f"CAST(:{each} AS tsquery)") for each in names)
     return Expression(
