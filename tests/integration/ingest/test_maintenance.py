@@ -260,8 +260,8 @@ async def test_a_part_that_fails_stops_no_other(
     assert done["sign_ins"] == Done("sign_ins", error="a bug")
     assert done["deleted_materials"] == Done("deleted_materials", 1, "a broken disk")
     assert [name for name, each in done.items() if each.error is None] == [
-        "sign_in_failures", "queue", "audit_months", "search_months", "old_searches",
-        "index_changes",
+        "sign_in_failures", "queue", "search_statistics", "audit_months", "search_months",
+        "old_searches", "index_changes",
     ]  # fmt: skip
     assert (await rows_of(service.database, first))["materials"] == 1
     assert (await rows_of(service.database, second))["materials"] == 0

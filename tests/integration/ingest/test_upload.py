@@ -65,11 +65,12 @@ async def test_what_somebody_states_is_no_guess(service: Service) -> None:
 async def test_a_file_that_the_caller_sees_is_answered_with_its_material(service: Service) -> None:
     pmm, colleague = await service.person(), await service.person()
     first = await service.accept(pmm, files.deck(), status=MaterialStatus.REVIEW)
+    before = await counts(service)
     for caller in (pmm, colleague):
         again = await service.accept(caller, files.deck(), "other name.pptx")
         assert again.duplicate
         assert (again.material_id, again.job_id) == (first.material_id, first.job_id)
-    assert await counts(service) == [1, 1, 1, 1]
+    assert await counts(service) == before
 
 
 async def test_a_file_that_the_caller_cannot_see_becomes_a_material(service: Service) -> None:
