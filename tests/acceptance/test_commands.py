@@ -8,6 +8,7 @@ import pytest
 
 from search_service.config import Settings
 from search_service.db.startup import prepare
+from tests import database as databases
 from tests.acceptance.test_main_job import command
 from tests.database import execute, fetch_column
 
@@ -22,6 +23,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if place.name.startswith("pytest-"):
             place.chmod(0o755)
     return folder
+
+
+def database_of(folder: Path) -> str:
+    """The URL of the database that the commands on this folder use."""
+    settings = Settings(data_dir=folder, postgres_bin=databases.postgres_bin())
+    return asyncio.run(prepare(settings))
 
 
 def test_accounts_and_keys_are_made_listed_and_ended(folder: Path) -> None:
@@ -66,7 +73,7 @@ def test_an_index_that_is_not_as_its_text_is_found_and_written_anew(folder: Path
     paper = folder / "restore.md"
     paper.write_text("# Restore\n\nIn an hour, every time.\n")
     assert command(folder, "ingest", str(paper)).returncode == 0
-    url = asyncio.run(prepare(Settings(data_dir=folder)))
+    url = database_of(folder)
     [material] = fetch_column(url, "SELECT id FROM materials")
     execute(url, "UPDATE passages SET search_vector = 'other:1' WHERE ordinal = 1")
 
@@ -114,7 +121,7 @@ def test_a_search_in_the_terminal_is_logged_before_the_command_ends(folder: Path
     found = command(folder, "search", "logged from the terminal", "--json")
     assert found.returncode == 0, found.stderr
     search_id = json.loads(found.stdout)["search_id"]
-    url = asyncio.run(prepare(Settings(data_dir=folder)))
+    url = database_of(folder)
     logged = fetch_column(url, f"SELECT channel FROM search_log WHERE search_id = '{search_id}'")
     assert logged == ["cli"]
 
