@@ -22,6 +22,8 @@ _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l
 # What stands before the rest of a word, or of a figure.
 _INSIDE = re.compile(r"(?:[^\W_]['’]?|\d[.,])\Z")
 _SAME_START = 3
+# What a word has whose lexeme may begin otherwise.
+_ODD = "['’]|[^\x00-\x7f]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Marked:
 def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
     """Give the words of a text, in lower case, that begin like a lexeme and so might have it."""
     starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes})
-    words = set(_WORD.findall(text.lower()))
+    # Pieces between blanks are fewer than words, as most recur, and most have no such letters.
+    near = re.compile("|".join((_ODD, *map(re.escape, starts)))).search
+    words = set(_WORD.findall("\n".join(filter(near, set(text.lower().split())))))
     found = {word for word in words if word.startswith(starts)}
     odd = (word for word in words if not word.isascii() or "'" in word)
     return found | {
