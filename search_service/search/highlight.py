@@ -19,8 +19,11 @@ LENGTH = 240
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
 # Letters without a decomposition, as unaccent writes them.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
-# What stands before the rest of a word, or of a figure.
-_INSIDE = re.compile(r"(?:[^\W_]['’]?|\d[.,])\Z")
+# What stands before the rest of a word, or of a figure; and what may go on with either.
+_INSIDE = re.compile(r"(?:[^\W_]['’]|\d[.,])\Z")
+_JOINTS = frozenset("'’.,")
+# A blank that is not a space.
+_BLANK = re.compile(r"[^\S ]")
 _SAME_START = 3
 # What a word has whose lexeme may begin otherwise.
 _ODD = "['’]|[^\x00-\x7f]"
@@ -85,10 +88,24 @@ def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
     start = text.find(word)
     while start >= 0:
         end = start + len(word)
-        found = _WORD.match(text, start)
-        if found and found.end() == end and not _INSIDE.search(text, max(0, start - 2), start):
+        if _begins(text, start) and _ends(text, start, end):
             yield start, end
         start = text.find(word, end)
+
+
+def _begins(text: str, start: int) -> bool:
+    before = text[start - 1 : start]
+    if before in _JOINTS:
+        return not _INSIDE.search(text, max(0, start - 2), start)
+    return not before.isalnum()
+
+
+def _ends(text: str, start: int, end: int) -> bool:
+    after = text[end : end + 1]
+    if after in _JOINTS or after.isalnum():  # after 1.5 a letter may stand
+        found = _WORD.match(text, start)
+        return found is not None and found.end() == end
+    return True
 
 
 def snippet(marked: Marked, source: str = "slide", length: int = LENGTH) -> Snippet:
@@ -149,4 +166,4 @@ def _window(text: str, focus: int, length: int) -> tuple[int, int]:
 
 def _flat(text: str) -> str:
     """One line; every blank is one character before and after, so that offsets stay."""
-    return re.sub(r"\s", " ", text)
+    return _BLANK.sub(" ", text)
