@@ -17,7 +17,9 @@ PAGES = 1 + len(DEFAULT.next_slides)
 # Materials looked at for each one wanted, and at least: the rough order is not the exact one.
 MARGIN = 2
 LEAST = 40
-# A passage of a full match beats every other by more than any score.
+# Materials with the best single passages, of which those are chosen that are best as a whole.
+WIDE = 8
+# A full match beats every other by more than any score.
 _FULL = 1e6
 
 
@@ -44,59 +46,62 @@ class Entrants:
 
 
 def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
-    """Choose enough materials for the `wanted` best ones to be among them."""
-    rows = entrants.columns.rows(scored.materials)
+    """Choose enough materials for the `wanted` best ones to be among them.
+
+    The keys of `scored` ascend, so that the passages of a material are side by side.
+    """
+    columns, weights = entrants.columns, entrants.weights
+    rows = columns.rows(scored.materials)
     # The last row stands for -1: a material that is gone.
     taking_part = (rows >= 0) & entrants.allowed[rows]
     scored, rows = scored.where(taking_part), rows[taking_part]
-    own = scored.ordinals == 0
-    values = scored.scores * np.where(own, entrants.weights.own, 1.0) * entrants.factors[rows]
-    values += _FULL * entrants.full[rows]
-    chosen = np.zeros(entrants.columns.size, np.bool_)
-    chosen[_best_rows(rows, values, max(LEAST, MARGIN * wanted))] = True
-    inside = chosen[rows]
-    best = _best_pages(scored.where(inside), own[inside])
-    ids = entrants.columns.ids[chosen]
+    most = max(LEAST, MARGIN * wanted)
+    bonus = np.where(entrants.full, _FULL, 0.0)
+    singly = scored.scores * np.where(scored.ordinals == 0, weights.own, 1.0)
+    near = _best(rows, np.maximum, singly * entrants.factors[rows], bonus, WIDE * most)
+    scored, rows = scored.where(near), rows[near]
+    own, places = scored.ordinals == 0, _places(scored)
+    by_place = np.array([1.0, *weights.next_slides, 0.0])
+    shares = np.where(own, weights.own, by_place[np.minimum(places, PAGES)])
+    chosen = _best(rows, np.add, scored.scores * shares * entrants.factors[rows], bonus, most)
+    best = scored.where(chosen & (own | (places < PAGES)))
+    chosen_rows = np.unique(rows[chosen])
     return Finalists(
-        ids=ids,
-        is_full=entrants.full[chosen],
-        factors=entrants.factors[chosen],
+        ids=columns.ids[chosen_rows],
+        is_full=entrants.full[chosen_rows],
+        factors=entrants.factors[chosen_rows],
         passage_materials=best.materials,
         passage_ordinals=best.ordinals,
     )
 
 
-def _best_rows(rows: Integers, values: Floats, most: int) -> Integers:
-    """The rows of the materials with the best passages, at most so many."""
-    near = most * 8
-    if len(values) > near:
-        # Most materials have several passages among the best; where they have more than eight
-        # each, the next look is at all of them.
-        best = np.argpartition(-values, near)[:near]
-        found = _first_rows(rows[best], values[best], most)
-        if len(found) == most:
-            return found
-    return _first_rows(rows, values, most)
+def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: int) -> Mask:
+    """The passages of the `most` materials whose values, taken together, are largest."""
+    starts = _starts(rows)
+    if len(starts) <= most:
+        return np.ones(len(rows), np.bool_)
+    together = how.reduceat(values, starts) + bonus[rows[starts]]
+    chosen = np.zeros(len(starts), np.bool_)
+    chosen[np.argpartition(-together, most)[:most]] = True
+    return np.repeat(chosen, _lengths(starts, len(rows)))
 
 
-def _first_rows(rows: Integers, values: Floats, most: int) -> Integers:
-    ordered = rows[np.argsort(-values, kind="stable")]
-    _, first = np.unique(ordered, return_index=True)
-    return ordered[np.sort(first)[:most]]
-
-
-def _best_pages(scored: Scored, own: Mask) -> Scored:
-    """Of each material the best pages, and its own words."""
-    materials = scored.materials
+def _places(scored: Scored) -> Integers:
+    """The place of each passage among those of its material, from 0; its own words are last."""
+    own, materials = scored.ordinals == 0, scored.materials
     order = np.lexsort((-scored.scores, own, materials))
-    ordered = materials[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    lengths = np.diff(np.concatenate([starts, [len(ordered)]]))
-    places = np.arange(len(ordered)) - np.repeat(starts, lengths)
-    return scored.where(_scattered(order, (places < PAGES) | own[order]))
+    starts = _starts(materials[order])
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order)) - np.repeat(starts, _lengths(starts, len(order)))
+    return places
 
 
-def _scattered(order: Integers, picked: Mask) -> Mask:
-    mask = np.zeros(len(order), np.bool_)
-    mask[order[picked]] = True
-    return mask
+def _starts(groups: Integers) -> Integers:
+    """Where each group of equal values that are side by side begins."""
+    differs = np.ones(len(groups), np.bool_)
+    differs[1:] = groups[1:] != groups[:-1]
+    return np.flatnonzero(differs)
+
+
+def _lengths(starts: Integers, size: int) -> Integers:
+    return np.diff(np.append(starts, size))

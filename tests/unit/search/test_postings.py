@@ -120,12 +120,29 @@ def test_of_many_materials_the_best_remain() -> None:
     assert len(chosen.ids) == max(finalists.LEAST, finalists.MARGIN * 20)
 
 
+def everybody(count: int) -> Entrants:
+    columns = columns_of(list(range(1, count + 1)))
+    return Entrants(columns, np.ones(count, np.bool_), np.zeros(count, np.bool_), np.ones(count))
+
+
 def test_own_words_count_little() -> None:
-    entries = {(1, 0): 5.0, (2, 1): 5.0 * DEFAULT.own + 0.01}
-    columns = columns_of([1, 2])
-    entrants = Entrants(columns, np.ones(2, np.bool_), np.zeros(2, np.bool_), np.ones(2))
+    others = {(key, 1): 5.0 * DEFAULT.own + 0.01 for key in range(2, finalists.LEAST + 2)}
+    entries = {(1, 0): 5.0} | others
 
-    rows = finalists._best_rows(np.array([0, 1]), np.array([5.0 * DEFAULT.own, entries[2, 1]]), 1)
+    chosen = finalists.choose(scored(entries), everybody(finalists.LEAST + 1), 1)
 
-    assert columns.ids[rows].tolist() == [2]
-    assert finalists.choose(scored(entries), entrants, 1).passage_ordinals.tolist() == [0, 1]
+    assert 1 not in chosen.ids
+    assert len(chosen.ids) == finalists.LEAST
+
+
+def test_the_next_slides_of_a_material_decide_among_equals() -> None:
+    single = {(key, 1): 5.0 for key in range(1, finalists.LEAST + 1)}
+    several = {
+        (key, page): 4.9
+        for key in range(finalists.LEAST + 1, 2 * finalists.LEAST + 1)
+        for page in (1, 2, 3)
+    }
+
+    chosen = finalists.choose(scored(single | several), everybody(2 * finalists.LEAST), 1)
+
+    assert set(chosen.ids.tolist()) == {key for key, _ in several}
