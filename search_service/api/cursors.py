@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from search_service.errors import InvalidCursorError
 
 Item = TypeVar("Item")
+_LARGEST_ID = 2**31 - 1
 
 
 def page_of(found: Sequence[Item], limit: int) -> tuple[Sequence[Item], str | None]:
@@ -27,7 +28,7 @@ def decode(cursor: str | None) -> int | None:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         text = b64decode(padded, altchars=b"-_", validate=True).decode()
-        if text.startswith("i") and len(text) < 20:
+        if text.startswith("i") and text[1:].isdecimal() and int(text[1:]) <= _LARGEST_ID:
             return int(text[1:])
     except ValueError:
         pass

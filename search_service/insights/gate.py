@@ -89,10 +89,14 @@ async def pass_through(
     policy.require_tune_search(attempt.caller.principal)
     # One change at a time: each is tried on the state that it will stand in.
     await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('search_tuning'))"))
-    before = await measuring.measure(connection)
+    # Judged once: what others judge meanwhile would be compared with nothing.
+    queries = await measuring.judged_queries(connection)
+    before = await measuring.measure(connection, queries)
     async with connection.begin_nested():
         deed = await change()
-        trial = compared(before, await measuring.measure(connection), override=attempt.override)
+        trial = compared(
+            before, await measuring.measure(connection, queries), override=attempt.override
+        )
         if is_worse(trial) and not trial.overridden:
             raise _refusal(trial)
     await record(connection, _entry(attempt.caller, deed, trial))

@@ -135,7 +135,7 @@ async def remove(connection: AsyncConnection, caller: Caller, judgement_id: int)
 async def report(connection: AsyncConnection, principal: Principal) -> Report:
     """Measure search on every judged query. Raises ForbiddenError and QueryTimeoutError."""
     policy.require_see_tuning(principal)
-    scores = await measuring.measure(connection)
+    scores = await measuring.measure(connection, await measuring.judged_queries(connection))
     return Report(scores, measuring.mean(scores))
 
 

@@ -46,14 +46,16 @@ class QueryScore:
     ndcg: float
 
 
-async def measure(connection: AsyncConnection) -> tuple[QueryScore, ...]:
-    """Search for every judged query; give their scores in the order of their texts.
+async def measure(
+    connection: AsyncConnection, queries: Sequence[JudgedQuery]
+) -> tuple[QueryScore, ...]:
+    """Search for each of the queries, by words alone; give their scores in the same order.
 
     Raises QueryTimeoutError.
     """
     snapshot = await begin(connection)
     scores = []
-    for judged in await judged_queries(connection):
+    for judged in queries:
         request = SearchRequest(judged.text, limit=DEPTH, facets=False)
         answer = await search_in(snapshot, ANY_REP, request)
         scores.append(QueryScore(judged.text, ndcg(answer.hits, judged.grades)))

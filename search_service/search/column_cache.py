@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from sqlalchemy import Row
@@ -74,10 +74,18 @@ def visible(columns: Columns, principal: Principal) -> Mask:
 
     What is shown of them is read by statements that have the rule itself.
     """
-    return _visible(columns, visible_to(principal))
+    rule = visible_to(principal)
+    known = _masks.setdefault(columns, {})
+    if rule not in known:
+        known[rule] = _visible(columns, rule)
+        known[rule].flags.writeable = False  # it is handed out again
+    return known[rule]
 
 
-@lru_cache(maxsize=64)
+# By version, so that they go with it.
+_masks: WeakKeyDictionary[Columns, dict[Visibility, Mask]] = WeakKeyDictionary()
+
+
 def _visible(columns: Columns, rule: Visibility) -> Mask:
     if rule.see_all:
         return np.ones(columns.size, np.bool_)
@@ -85,7 +93,6 @@ def _visible(columns: Columns, rule: Visibility) -> Mask:
     seen &= columns.having(Field.AUDIENCE, (each.casefold() for each in rule.audiences))
     if rule.owner_id is not None:
         seen |= columns.having(Field.OWNER, (str(rule.owner_id),))
-    seen.flags.writeable = False  # it is handed out again
     return seen
 
 

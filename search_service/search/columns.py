@@ -79,7 +79,7 @@ class Several:
     codes: Integers
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # one version is another than any other
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)  # each is itself alone
 class Columns:
     """All materials, a row each, at one snapshot; rows are in no order that means anything.
 

@@ -33,6 +33,14 @@ class Names:
 
     names: Mapping[Field, Mapping[int, str]]
 
+    def with_owners(self, ids: Iterable[str]) -> "Names":
+        """Give the same names, but of no other owners than these: who owns what is not seen has
+        no name.
+        """
+        known = self.names.get(Field.OWNER, {})
+        owners = {key: known[key] for key in map(int, ids) if key in known}
+        return Names({**self.names, Field.OWNER: owners})
+
     def label(self, field: Field, value: str) -> str:
         if field in self.names and value.isdigit():
             return self.names[field].get(int(value), value)

@@ -33,7 +33,10 @@ _SHARPNESS = 8
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A hit among the best: its material, that one's best passage, and its score, above 0."""
+    """A hit among the best: its material, that one's best passage, and its score.
+
+    That is 0 where only the material's own words match, and these weigh nothing.
+    """
 
     material_id: int
     ordinal: int
@@ -53,13 +56,16 @@ async def gains(
     """
     if len(terms) < _LEAST_TERMS or len(leaders) < _LEAST_TERMS:
         return {}
+    counted = shares(leaders[:RERANKED])
+    if not any(counted):
+        return {}
     composed = {"length_factors": ranking.length_factors("p", "c")}
     rows = await connection.execute(
         STATEMENTS.composed("likeness", composed),
         {
             "ids": [leader.material_id for leader in leaders[:RERANKED]],
             "ordinals": [leader.ordinal for leader in leaders[:RERANKED]],
-            "shares": shares(leaders[:RERANKED]),
+            "shares": counted,
             "most": LEXEMES,
             "k1": K1,
             **visible_binds(principal),
@@ -72,5 +78,7 @@ async def gains(
 def shares(leaders: Sequence[Leader]) -> list[float]:
     """Give how much each counts as a source, 0 to 1; 0 after the first SOURCES."""
     best = max(leader.score for leader in leaders[:SOURCES])
+    if best <= 0:
+        return [0.0] * len(leaders)
     counted = [(leader.score / best) ** _SHARPNESS for leader in leaders[:SOURCES]]
     return counted + [0.0] * (len(leaders) - len(counted))

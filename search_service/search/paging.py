@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search_service.errors import InvalidCursorError
 from search_service.search import candidates, cursor, facets
 from search_service.search.columns import Columns, Floats, Mask
 from search_service.search.finalists import Entrants
@@ -15,6 +16,9 @@ from search_service.search.ranker import Page, Placed, Ranker
 from search_service.search.request import Match, Sort
 from search_service.search.reranking import rerank, reranked
 from search_service.search.state import Search
+
+# Hits that pages may go through in the order of relevance: the work grows with the place.
+DEEPEST_PLACE = 10_000
 
 # A key before all of what is ranked, while only pins were shown.
 BEFORE_ALL = (True, sys.float_info.max, 2**31 - 1)
@@ -88,7 +92,8 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
             for item in shown
         ),
     ]
-    if len(found) <= page.most and not turn.left:
+    ends = len(found) <= page.most and not turn.left
+    if ends or page.seen + page.most >= DEEPEST_PLACE:
         return ranked, None
     last: tuple[bool, float, int] = page.after or BEFORE_ALL
     if shown:
@@ -108,6 +113,8 @@ def _asked(search: Search) -> tuple[Turn, Page]:
     if search.request.cursor:
         kinds = (str, int, bool, float, int)
         text, seen, *key = cursor.decode(search.question, search.request.cursor, kinds)
+        if seen >= DEEPEST_PLACE:
+            raise InvalidCursorError("No page begins so deep; ask with more words or a filter.")
         after = (key[0], key[1], key[2])
     turn = turn_of(search.pins, text, search.request.limit)
     return turn, Page(search.request.limit - len(turn.shown), seen, after)

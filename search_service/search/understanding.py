@@ -94,12 +94,13 @@ async def understand(
     """Read the question, correct it, and fetch the lists of its words. Never fails for a text."""
     connection, columns = snapshot.connection, snapshot.version.columns
     words = await _words(snapshot, principal, request)
-    names, now = snapshot.names, datetime.now(UTC)
+    shown = Shown(columns, column_cache.visible(columns, principal))
+    names = snapshot.names.with_owners(columns.counts(Field.OWNER, shown.seen))
+    now = datetime.now(UTC)
     selection = facets.select(_filters(words.query, request), words.query.updated, names, now)
     by_relevance = request.sort is Sort.RELEVANCE
     reader = ListReader(connection, columns, snapshot.rewritten)
     lists = await reader.read(candidates.forms_of(words.analysis), with_passages=by_relevance)
-    shown = Shown(columns, column_cache.visible(columns, principal))
     asked = (words.typed, words.query) if by_relevance and snapshot.has_pins else ()
     return Search(
         connection=connection,

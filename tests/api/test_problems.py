@@ -60,6 +60,8 @@ async def problem(
             {"content": b"[" * 100_000, "headers": JSON},
             (400, "malformed_body", None),
         ),
+        ("GET", "/pins?cursor=aTk5OTk5OTk5OTk5", {}, (400, None, None)),  # i99999999999
+        ("GET", "/synonyms?cursor=aS01", {}, (400, None, None)),  # i-5
         ("POST", "/search", {}, (400, "invalid_input", "body")),
         ("POST", "/search", {"json": [1]}, (400, "invalid_input", "body")),
         ("POST", "/search", {"json": {"zork": 1}}, (400, "invalid_input", "zork")),

@@ -199,3 +199,18 @@ async def test_the_total_is_of_what_is_visible_and_found(library: Library) -> No
     pmm = await library.search("backup", owner)
 
     assert (sales.total, pmm.total) == (1, 3)
+
+
+async def test_who_owns_only_what_is_hidden_has_no_name(library: Library) -> None:
+    owner = await library.person()
+    await library.material("moonshot", status=MaterialStatus.DRAFT, owner_id=owner.user_id)
+    await library.material("common")
+    selection = {Field.OWNER: (str(owner.user_id),)}
+
+    theirs = await library.search("", await library.person(Role.SALES), selection=selection)
+    own = await library.search("", owner, selection=selection)
+
+    assert owner.full_name not in repr(theirs.facets)
+    assert [warning.code for warning in theirs.warnings] == ["unknown_value"]
+    assert owner.full_name in repr(own.facets)
+    assert own.warnings == ()

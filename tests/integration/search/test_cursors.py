@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
 from search_service.errors import InvalidCursorError
+from search_service.search.paging import DEEPEST_PLACE
 from search_service.search.request import Match, Sort
 from search_service.search.tree import Field
 from tests.integration.search.library import NOW, Library, examples, ids
@@ -143,3 +144,14 @@ async def test_what_is_no_cursor_is_refused(library: Library, cursor: str) -> No
     if cursor:
         with pytest.raises(InvalidCursorError):
             await library.search(sort=Sort.NEWEST, cursor=cursor)
+
+
+async def test_no_page_begins_deeper_than_the_work_that_is_bounded(library: Library) -> None:
+    await fill(library)
+    cursor = (await library.search("backup", limit=2)).next_cursor
+    assert cursor
+
+    with pytest.raises(InvalidCursorError, match="more words"):
+        await library.search(
+            "backup", cursor=forged(cursor, ";", DEEPEST_PLACE, True, 9.0, 2**31 - 1)
+        )

@@ -110,3 +110,9 @@ async def test_what_may_not_be_seen_neither_gains_nor_speaks(library: Library) -
     scores = {seen: 1.0, hidden: 1.0}
 
     assert await gained(library, scores, role=Role.SALES) == {}
+
+
+async def test_hits_without_a_score_gain_nothing(library: Library) -> None:
+    first, second = await fill(library, "backup plan", "backup plan too")
+
+    assert await gained(library, {first: 0.0, second: 0.0}) == {}

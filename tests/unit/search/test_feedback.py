@@ -21,3 +21,7 @@ def test_only_the_first_are_sources() -> None:
 
 def test_a_weaker_full_match_may_come_first() -> None:
     assert max(shares(leaders(1, 3, 2))) == 1
+
+
+def test_hits_without_a_score_speak_for_nobody() -> None:
+    assert shares(leaders(0, 0)) == [0, 0]
