@@ -6,7 +6,7 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
 --: telling_lexemes
 -- The lexemes of a material, or of one of its pages, that stand there most often, those of titles
 -- three times; where each first stands; in how many published page passages of the library, and how
--- many of these are the material's own. Figures tell nothing.
+-- many of these are the material's own, of those read. Figures tell nothing.
 -- Parameters: material_id, page_number (NULL for all), see_notes, passages and lexemes (at most so
 -- many), and those of the access predicate. Index: pk_passages, pk_lexeme_statistics.
 SELECT l.lexeme, l.frequency, l.own_passages, l.first_ordinal, l.first_position,
@@ -17,24 +17,29 @@ FROM (
     SELECT u.lexeme,
            count(*) FILTER (WHERE p.ordinal > 0 AND p.status = 'PUBLISHED') AS own_passages,
            sum(cardinality(u.positions) + 2 * cardinality(array_positions(u.weights, 'A')))
-               AS frequency,
-           min(p.ordinal) AS first_ordinal,
-           (array_agg(u.positions[1] ORDER BY p.ordinal))[1] AS first_position
+               FILTER (WHERE p.asked) AS frequency,
+           min(p.ordinal) FILTER (WHERE p.asked) AS first_ordinal,
+           (array_agg(u.positions[1] ORDER BY p.ordinal) FILTER (WHERE p.asked))[1]
+               AS first_position
     FROM (
-        SELECT p.ordinal, p.status,
+        SELECT p.ordinal, p.status, p.asked,
                CASE WHEN CAST(:see_notes AS boolean) OR p.ordinal = 0 THEN p.search_vector
                     ELSE ts_filter(p.search_vector, '{a,b,d}') END AS search_vector
-        FROM passages p
-        WHERE p.material_id = :material_id AND {{visible(p)}}
-          AND (CAST(:page_number AS integer) IS NULL
-               OR p.page_number = CAST(:page_number AS integer))
-          AND (CAST(:see_notes AS boolean) OR NOT p.hidden)
-        ORDER BY p.ordinal
-        LIMIT CAST(:passages AS integer)
+        FROM (
+            SELECT p.ordinal, p.status, p.search_vector,
+                   (CAST(:page_number AS integer) IS NULL
+                    OR p.page_number = CAST(:page_number AS integer))
+                   AND (CAST(:see_notes AS boolean) OR NOT p.hidden) AS asked
+            FROM passages p
+            WHERE p.material_id = :material_id AND {{visible(p)}}
+            ORDER BY asked DESC, p.ordinal
+            LIMIT CAST(:passages AS integer)
+        ) p
     ) p
     CROSS JOIN LATERAL unnest(p.search_vector) u
     WHERE length(u.lexeme) > 1 AND u.lexeme !~ '^[0-9.,+-]+$'
     GROUP BY u.lexeme
+    HAVING bool_or(p.asked)
     ORDER BY frequency DESC, u.lexeme
     LIMIT CAST(:lexemes AS integer)
 ) l

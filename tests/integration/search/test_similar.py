@@ -225,3 +225,13 @@ async def test_a_draft_is_compared_with_what_is_published(library: Library) -> N
     await library.refresh()
 
     assert await ids(library, draft, principal=owner) == [near]
+
+
+async def test_a_word_of_one_deck_alone_does_not_tell_of_its_page(library: Library) -> None:
+    await pad(library)
+    code_names = " ".join(f"codename{letter}" for letter in "abcdefghijklmnop")
+    source = await library.material(f"{BACKUP} {code_names}", code_names, code_names, name="Deck")
+    near = {await library.material(BACKUP, name=f"Sheet {number}") for number in range(4)}
+    await library.refresh()
+
+    assert set(await ids(library, source, page_number=1)) == near
