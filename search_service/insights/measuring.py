@@ -1,4 +1,4 @@
-"""Measures search on the judged queries: nDCG@10 of each, with what any rep sees now.
+"""Measures search on the judged queries: nDCG@10 of each, by words alone, with what any rep sees.
 
 It searches on the caller's connection, so that it sees what that transaction changed. What follows
 from the figures is the gate's.

@@ -187,7 +187,10 @@ class JudgedQuery(Struct, frozen=True):
 
 
 class JudgementReport(Struct, frozen=True):
-    """nDCG@10 of each judged query as any rep is answered now, and the mean; null of none."""
+    """nDCG@10 of each judged query as any rep is answered now by words alone, and their mean.
+
+    The mean is null of none.
+    """
 
     queries: tuple[JudgedQuery, ...]
     mean: float | None
