@@ -150,10 +150,11 @@ async def page(context: BrowserContext) -> Page:
 
 
 async def sign_in(page: Page, name: str) -> None:
-    """Sign in by the form that is shown, or by the sign-in page."""
+    """Sign in by the form that is shown, or by the sign-in page; the scripts listen at the end."""
     if "/sign-in" not in page.url:
         await page.goto("/sign-in")
     await page.get_by_label("E-mail address").fill(address_of(name))
     await page.get_by_label("Password").fill(people.PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("button", name="Sign out").wait_for()
+    await page.wait_for_load_state("load")

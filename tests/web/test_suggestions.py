@@ -146,6 +146,23 @@ async def test_a_failure_closes_the_list_and_the_search_goes_on(page: Page) -> N
     await expect(page.get_by_role("listbox")).to_be_hidden()
 
 
+@pytest.mark.browser
+async def test_what_is_typed_while_the_page_still_loads_is_searched_for(page: Page) -> None:
+    await sign_in(page, "sam")
+    scripts = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await scripts.wait()
+        await route.continue_()
+
+    await page.route("**/static/*.js*", hold)
+    await page.goto("/", wait_until="commit")
+    await page.locator("#q").fill("cluster")
+    scripts.set()
+    await expect(page.locator(".card").first).to_be_visible()
+    await expect(page.get_by_role("option").first).to_be_visible()
+
+
 async def _as(client: AsyncTestClient[Litestar], name: str) -> None:
     client.cookies.clear()
     await client.post("/sign-in", data={"email": address_of(name), "password": PASSWORD})

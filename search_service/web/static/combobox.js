@@ -86,6 +86,10 @@ document.querySelectorAll("#q").forEach((box) => {
     } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") choose(null);
   });
   box.addEventListener("blur", close);
+  // What was typed before the scripts were there counts as well; htmx listens from this event on.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (box.value !== box.defaultValue) box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   // The box keeps the focus while an option is clicked.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
