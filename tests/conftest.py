@@ -56,6 +56,7 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     `connection.begin_nested()` inside a test makes savepoints; committing is an error.
     """
     async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="READ COMMITTED")
         transaction = await connection.begin()
         yield connection
         await transaction.rollback()

@@ -176,7 +176,7 @@ async def _identify(connection: Connection) -> Identity:
 
 async def _by_bearer(connection: Connection, secret: str) -> Identity:
     services = services_of(connection)
-    async with services.database.transaction() as database:
+    async with services.database.statements() as database:
         if secret.startswith(api_keys.PREFIX):
             holder = await api_keys.key_holder(database, secret)
             return Identity(holder.principal, Means.KEY, holder.rate_class, holder.key_id)

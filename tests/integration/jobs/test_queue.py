@@ -39,16 +39,6 @@ async def test_a_job_goes_with_the_transaction_that_rolls_back(database: Databas
         assert await queue.waiting(connection) == 0
 
 
-async def test_a_job_is_part_of_a_transaction_of_which_it_is_the_first_statement(
-    database: Database,
-) -> None:
-    async with database.write.connect() as connection:
-        await enqueue(connection, NewJob("read"))
-        await connection.rollback()
-    async with database.reading() as connection:
-        assert await queue.waiting(connection) == 0
-
-
 async def test_of_two_jobs_with_one_key_the_first_stays(connection: AsyncConnection) -> None:
     first = await enqueue(connection, NewJob("read", {"n": 1}, dedupe_key="a"))
     assert first is not None
