@@ -76,6 +76,7 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "index_state": _LOCAL,
         "search_log": _LOCAL,
         "search_clicks": _LOCAL,
+        "search_erasures": _LOCAL,
         "synonyms": _LOCAL,
         "ranking_weights": _LOCAL,
     }

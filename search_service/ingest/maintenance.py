@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Self, TypeAlias
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.families import purge_families
@@ -32,6 +32,8 @@ HOUR_S = 3600
 FIRST_AFTER_S = 60
 QUEUE_DAYS = 30
 DELETED_DAYS = 30
+# A click may come before its search is written; one that is still alone then belongs to none.
+CLICK_ALONE = timedelta(days=1)
 MAX_MATERIALS = 500  # in one run; the next one goes on
 _searches: Any = LoggedSearch.__table__
 _clicks: Any = SearchClick.__table__
@@ -125,7 +127,12 @@ async def _forget_searches(connection: AsyncConnection, before: datetime) -> int
     """Drop whole months, and delete what else is older; give the number of both, and of clicks."""
     dropped = await drop_months(connection, SEARCH_LOG, before)
     searches = await connection.execute(delete(_searches).where(_searches.c.logged_at < before))
-    clicks = await connection.execute(delete(_clicks).where(_clicks.c.clicked_at < before))
+    asked = select(_searches.c.search_id).where(_searches.c.search_id == _clicks.c.search_id)
+    old = or_(
+        _clicks.c.clicked_at < before,
+        and_(_clicks.c.clicked_at < datetime.now(UTC) - CLICK_ALONE, ~asked.exists()),
+    )
+    clicks = await connection.execute(delete(_clicks).where(old))
     return dropped + searches.rowcount + clicks.rowcount
 
 

@@ -32,14 +32,18 @@ class Click:
 async def record(connection: AsyncConnection, principal: Principal, click: Click) -> None:
     """Store a click of an account; the same one again changes nothing.
 
-    Raises NotFoundError for a material that the principal may not see.
+    Raises NotFoundError for a page or material that there is not, or not for the principal.
     """
     visible = await connection.scalar(
-        STATEMENTS["visible_material"],
-        {"material_id": click.material_id, **visible_binds(principal)},
+        STATEMENTS["visible_page"],
+        {
+            "material_id": click.material_id,
+            "page_number": click.page_number,
+            **visible_binds(principal),
+        },
     )
     if not visible:
-        raise NotFoundError("There is no such material, or you may not see it.")
+        raise NotFoundError("There is no such material or page, or you may not see it.")
     await connection.execute(
         STATEMENTS["insert_click"],
         {

@@ -18,7 +18,8 @@ from search_service.search.request import SearchRequest
 from search_service.text.normalise import clean
 
 MAX_SHOWN = 20
-MAX_FILTER_VALUES = 20
+# Of one field; analytics count a search once for each persona and product in it.
+MAX_FILTER_VALUES = 5
 MAX_FILTER_CHARACTERS = 200
 
 

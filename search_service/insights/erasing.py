@@ -1,6 +1,7 @@
 """Erasing what one person searched for and opened."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,12 +22,14 @@ class Erased:
 async def erase_searches(connection: AsyncConnection, caller: Caller, user_id: int) -> Erased:
     """Delete a person's searches and clicks from the log, and note that it was done.
 
-    What processes still have in their buffers is not there yet: `SearchLog.discard` forgets it.
-    Raises ForbiddenError and NotFoundError.
+    What processes still have in their buffers is erased by them when they write it. Raises
+    ForbiddenError and NotFoundError.
     """
     policy.require_manage_users(caller.principal)
     await users.get_user(connection, user_id)
+    await connection.execute(STATEMENTS["begin_erasing"])
     whose = {"user_id": user_id}
+    await connection.execute(STATEMENTS["note_erasure"], {**whose, "erased_at": datetime.now(UTC)})
     searches = await connection.execute(STATEMENTS["delete_searches_of"], whose)
     clicks = await connection.execute(STATEMENTS["delete_clicks_of"], whose)
     erased = Erased(searches.rowcount, clicks.rowcount)

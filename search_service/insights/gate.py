@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts import policy
@@ -83,12 +82,16 @@ async def pass_through(
 ) -> Outcome[Result]:
     """Make a change in the caller's transaction, try it and log it.
 
-    Raises ForbiddenError, JudgedQueriesWouldSufferError with the change taken back, and what the
-    change raises.
+    One change at a time: each is tried on the state that it will stand in. Raises ForbiddenError,
+    also without the right to see what a trial tells, JudgedQueriesWouldSufferError with the change
+    taken back, what measuring raises, and what the change raises, before anything is measured.
     """
     policy.require_tune_search(attempt.caller.principal)
-    # One change at a time: each is tried on the state that it will stand in.
-    await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('search_tuning'))"))
+    policy.require_see_tuning(attempt.caller.principal)
+    await measuring.require_turn(connection)
+    async with connection.begin_nested() as rehearsal:
+        await change()
+        await rehearsal.rollback()
     # Judged once: what others judge meanwhile would be compared with nothing.
     queries = await measuring.judged_queries(connection)
     before = await measuring.measure(connection, queries)

@@ -2,11 +2,14 @@
 -- Ends a report that takes too long. Parameters: timeout (ms, as text).
 SELECT set_config('statement_timeout', :timeout, true)
 
---: visible_material
--- Parameters: material_id and those of the access predicate. One boolean. Index: materials_pkey.
+--: visible_page
+-- Parameters: material_id, page_number (0 for the whole material) and those of the access predicate.
+-- One boolean. Index: materials_pkey.
 SELECT EXISTS (
     SELECT FROM materials m JOIN material_details d ON d.material_id = m.id
-    WHERE m.id = :material_id AND d.deleted_at IS NULL AND {{visible(m)}}
+    WHERE m.id = :material_id AND d.deleted_at IS NULL
+      AND CAST(:page_number AS integer) BETWEEN 0 AND coalesce(d.page_count, 0)
+      AND {{visible(m)}}
 )
 
 --: insert_click
@@ -75,6 +78,25 @@ FROM ({{searches}}) s
 LEFT JOIN LATERAL jsonb_array_elements_text(s.filters -> 'persona') AS given(persona) ON true
 LEFT JOIN personas p ON CAST(p.id AS text) = given.persona OR lower(p.name) = lower(given.persona)
 LEFT JOIN LATERAL jsonb_array_elements_text(s.filters -> 'product') AS product(value) ON true
+
+--: keep_out_erasing
+-- Writing searches and erasing take turns, so that the one sees what the other did.
+SELECT pg_advisory_xact_lock_shared(hashtext('search_log'))
+
+--: begin_erasing
+SELECT pg_advisory_xact_lock(hashtext('search_log'))
+
+--: note_erasure
+-- Parameters: user_id, erased_at.
+INSERT INTO search_erasures (user_id, erased_at) VALUES (:user_id, :erased_at)
+ON CONFLICT ON CONSTRAINT pk_search_erasures DO UPDATE SET erased_at = excluded.erased_at
+
+--: delete_erased
+-- Of the searches just written those of people who were erased meanwhile. Parameters: search_ids.
+-- Index: pk_search_log.
+DELETE FROM search_log s USING search_erasures e
+WHERE s.search_id = ANY(CAST(:search_ids AS uuid[]))
+  AND e.user_id = s.user_id AND s.logged_at <= e.erased_at
 
 --: delete_searches_of
 -- Parameters: user_id. Index: idx_search_log_user.

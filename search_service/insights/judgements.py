@@ -133,8 +133,9 @@ async def remove(connection: AsyncConnection, caller: Caller, judgement_id: int)
 
 
 async def report(connection: AsyncConnection, principal: Principal) -> Report:
-    """Measure search on every judged query. Raises ForbiddenError and QueryTimeoutError."""
+    """Measure search on every judged query. Raises ForbiddenError and what measuring raises."""
     policy.require_see_tuning(principal)
+    await measuring.require_turn(connection)
     scores = await measuring.measure(connection, await measuring.judged_queries(connection))
     return Report(scores, measuring.mean(scores))
 

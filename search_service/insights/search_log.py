@@ -19,6 +19,7 @@ from search_service.db.engine import Database
 from search_service.db.tables import LoggedSearch
 from search_service.errors import ServiceError, UnavailableError
 from search_service.insights.entries import Channel, SearchEntry, as_row
+from search_service.insights.sql import STATEMENTS
 from search_service.log import get_logger
 
 MAX_BUFFERED = 5_000
@@ -65,13 +66,6 @@ class SearchLog:
         """Write everything that is buffered; what the database does not take stays."""
         await self._write(float("inf"))
 
-    async def discard(self, user_id: int) -> None:
-        """Forget what this process has of a person; what was being written is written on return."""
-        async with self._writing:
-            theirs = [key for key, (entry, _) in self._entries.items() if entry.user_id == user_id]
-            for key in theirs:
-                del self._entries[key]
-
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Write what is due every second meanwhile; `flush` writes the rest."""
@@ -106,7 +100,10 @@ class SearchLog:
         rows = [as_row(entry, with_text=self.with_text) for entry in batch]
         try:
             async with self.database.transaction() as connection:
+                await connection.execute(STATEMENTS["keep_out_erasing"])
                 await connection.execute(insert(LoggedSearch), rows)
+                written = {"search_ids": [entry.search_id for entry in batch]}
+                await connection.execute(STATEMENTS["delete_erased"], written)
         except Exception as error:  # noqa: BLE001 - a task's boundary: no search fails for its log
             lasting = not isinstance(error, ServiceError) or not (
                 isinstance(error, UnavailableError) or failures.is_transient(error)

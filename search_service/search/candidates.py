@@ -18,6 +18,10 @@ from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Unit, demanded, phrase_query
 from search_service.search.tree import Field
 
+# Phrases that are looked for as such; of more their words count, in whatever order. Each is looked
+# up in every passage that holds its words.
+MAX_PHRASES = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -81,8 +85,7 @@ async def restricted(
     full matches.
     """
     phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
-    units = [unit for each in (*phrases, analysis.excluded) for unit in each]
-    in_order = await _in_one_passage(connection, units, columns)
+    in_order = await _in_one_passage(connection, _several(analysis)[:MAX_PHRASES], lists, columns)
     full = np.ones(columns.size, np.bool_)
     for unit in analysis.excluded:
         full &= ~_kept(unit, in_order, lists)
@@ -93,6 +96,22 @@ async def restricted(
         if any(unit.is_filter for unit in each):
             some &= rows
     return Restricted(full, some)
+
+
+def has_too_many_phrases(analysis: Analysis) -> bool:
+    """Tell whether some phrases of a query count as words only."""
+    return len(_several(analysis)) > MAX_PHRASES
+
+
+def _several(analysis: Analysis) -> list[Unit]:
+    """The units whose words must stand in their order, of phrases and of exclusions."""
+    phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
+    units = [unit for each in (*phrases, analysis.excluded) for unit in each]
+    return [
+        unit
+        for unit in units
+        if any(len(demanded(unit, language)) > 1 for language in unit.languages)
+    ]
 
 
 def _heard(units: Sequence[Unit], columns: Columns) -> Mask:
@@ -106,45 +125,47 @@ def _holding(unit: Unit, lists: Lists) -> Mask:
     """The rows that hold all words of a unit, in whatever order."""
     found = np.zeros(lists.size, np.bool_)
     for language in unit.languages:
-        rows = np.ones(lists.size, np.bool_)
-        for forms in demanded(unit, language).values():
-            rows &= _any(lists.holding((language, lexeme.text)) for lexeme in forms)
-        found |= rows
+        found |= _holding_in(unit, language, lists)
     return found
 
 
+def _holding_in(unit: Unit, language: str, lists: Lists) -> Mask:
+    rows = np.ones(lists.size, np.bool_)
+    for forms in demanded(unit, language).values():
+        rows &= _any(lists.holding((language, lexeme.text)) for lexeme in forms)
+    return rows
+
+
 def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists) -> Mask:
-    """The rows of which one passage holds a unit's words in their order."""
-    if not _is_several(unit):
-        return _holding(unit, lists)
-    return _any(in_order[language, phrase_query(unit, language)] for language in unit.languages)
-
-
-def _is_several(unit: Unit) -> bool:
-    return any(len(demanded(unit, language)) > 1 for language in unit.languages)
+    """The rows of which one passage holds a unit's words in their order, as far as it was asked."""
+    found = np.zeros(lists.size, np.bool_)
+    for language in unit.languages:
+        rows = in_order.get((language, phrase_query(unit, language)))
+        found |= _holding_in(unit, language, lists) if rows is None else rows
+    return found
 
 
 async def _in_one_passage(
-    connection: AsyncConnection, units: Iterable[Unit], columns: Columns
+    connection: AsyncConnection, units: Iterable[Unit], lists: Lists, columns: Columns
 ) -> dict[tuple[str, str], Mask]:
     """The rows of which one passage matches, for each language and phrase of the units."""
-    pairs = list(
-        dict.fromkeys(
-            (language, phrase_query(unit, language))
-            for unit in units
-            if _is_several(unit)
-            for language in unit.languages
-        )
-    )
-    if not pairs:
-        return {}
-    sent = {"queries": [query for _, query in pairs]}
-    rows = await connection.execute(STATEMENTS["phrase_materials"], sent)
-    return {
-        pair: columns.mask(unpacked_ids(ids))
-        & columns.having(Field.LANGUAGE, (pair[0].casefold(),))
-        for pair, ids in zip(pairs, rows.scalars(), strict=True)
+    able = {
+        (language, phrase_query(unit, language)): _holding_in(unit, language, lists)
+        & columns.having(Field.LANGUAGE, (language.casefold(),))
+        for unit in units
+        for language in unit.languages
     }
+    # Where no material holds all of its words, no passage holds the phrase.
+    asked = [pair for pair, rows in able.items() if rows.any()]
+    if not asked:
+        return able
+    sent = {"queries": [query for _, query in asked]}
+    rows = await connection.execute(STATEMENTS["phrase_materials"], sent)
+    found = {
+        pair: able[pair] & columns.mask(unpacked_ids(ids))
+        for pair, ids in zip(asked, rows.scalars(), strict=True)
+    }
+    return able | found
 
 
 def _any(masks: Iterable[Mask]) -> Mask:

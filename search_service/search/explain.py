@@ -110,4 +110,4 @@ def _named(term: Term) -> str:
 
 def _rarity(term: Term) -> str:
     count = term.document_frequency
-    return f"{count:,} published {'slide holds' if count == 1 else 'slides hold'} it"
+    return f"about {count:,} published {'slide holds' if count == 1 else 'slides hold'} it"

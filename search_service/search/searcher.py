@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
-from search_service.search import facets
+from search_service.search import candidates, facets
 from search_service.search.answer import Answer
+from search_service.search.candidates import MAX_PHRASES
 from search_service.search.column_cache import ColumnCache
 from search_service.search.hits import fill
 from search_service.search.paging import match, page_of
@@ -52,9 +53,11 @@ class Searcher:
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
 
-async def search_in(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> Answer:
+async def search_in(
+    snapshot: Snapshot, principal: Principal, request: SearchRequest, tools: Tools
+) -> Answer:
     """Answer one request at a snapshot that the caller began, in a transaction of his own."""
-    return await _answer(await understand(snapshot, principal, request, Tools()))
+    return await _answer(await understand(snapshot, principal, request, tools))
 
 
 async def _answer(search: Search) -> Answer:
@@ -88,4 +91,7 @@ def _warnings(search: Search) -> list[QueryWarning]:
     if search.analysis.ignored:
         words = ", ".join(f"“{word}”" for word in search.analysis.ignored)
         warnings.append(QueryWarning("common_words", f"Too common to search for: {words}."))
+    if candidates.has_too_many_phrases(search.analysis):
+        message = f"Only {MAX_PHRASES} phrases are looked for; of the others the words count."
+        warnings.append(QueryWarning("too_many_phrases", message))
     return warnings

@@ -118,6 +118,7 @@ def count_request(connection: Connection, caller: str, limit: rate_limits.Limit)
 
 
 def _count(connection: Connection, identity: Identity) -> None:
+    count_request(connection, str(identity.principal.user_id), rate_limits.ACCOUNT)
     limit = rate_limits.LIMITS.get(identity.rate_class, rate_limits.STANDARD)
     count_request(connection, f"{identity.principal.user_id}/{identity.key_id}", limit)
 

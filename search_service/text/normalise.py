@@ -6,7 +6,7 @@ It refuses to know words: no stop word, no stem, no language.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 # A running header or footer needs a few pages to be told from a coincidence.
 MIN_PAGES = 4
@@ -85,13 +85,16 @@ def repeated_lines(pages: Sequence[str]) -> frozenset[str]:
 
     That is every line that stands on more than half of the pages, when there are at least four.
     Lines are compared casefolded, with blanks collapsed and digits as one `#`; a line without a
-    letter (a page number, but also a table's figure) counts only as a page's first or last.
+    letter (a page number, but also a table's figure) counts only as a page's first or last. Where
+    half of the pages have no other line, these are what the document says, and none is returned.
     """
     if len(pages) < MIN_PAGES:
         return frozenset()
     compared = [[form for line in page.split("\n") if (form := _compared(line))] for page in pages]
     worded = Counter(form for forms in compared for form in set(forms) if _has_letter(form))
     common = {form for form, count in worded.items() if count * 2 > len(pages)}
+    if sum(_says_nothing_beside(common, forms) for forms in compared) * 2 > len(pages):
+        return frozenset()
     edges: Counter[str] = Counter()
     for forms in compared:
         rest = [form for form in forms if form not in common]
@@ -129,6 +132,11 @@ def _one_blank(run: re.Match[str]) -> str:
 
 def _compared(line: str) -> str:
     return _DIGITS.sub("#", " ".join(line.casefold().split()))
+
+
+def _says_nothing_beside(common: Set[str], forms: Sequence[str]) -> bool:
+    worded = [form for form in forms if _has_letter(form)]
+    return bool(worded) and set(worded) <= common
 
 
 def _has_letter(line: str) -> bool:

@@ -127,6 +127,7 @@ async def test_only_what_one_may_see_can_be_clicked(
     assert await clicked(service, "other", search_id, material_id=draft) == 404
     assert await clicked(service, "sales", search_id, material_id=2**31 - 1) == 404
     assert await clicked(service, "pmm", search_id, material_id=draft) == 204
+    assert await clicked(service, "sales", search_id, material_id=deck, page_number=99) == 404
     found = "SELECT user_id FROM search_clicks WHERE search_id = :id"
     assert await rows(service, found, id=search_id) == [{"user_id": service.ids["pmm"]}]
 

@@ -97,6 +97,7 @@ ADDED_TABLES = {
     "search_log",
     "search_log_default",
     "search_clicks",
+    "search_erasures",
     "passage_embeddings",
     "synonyms",
     "pins",

@@ -24,7 +24,7 @@ from search_service.db.tables.documented import (
     Segment,
     User,
 )
-from search_service.db.tables.insights import LoggedSearch, SearchClick
+from search_service.db.tables.insights import LoggedSearch, SearchClick, SearchErasure
 from search_service.db.tables.searched import (
     CorpusStatistics,
     IndexChange,
@@ -72,6 +72,7 @@ __all__ = [
     "RankingWeights",
     "RefreshToken",
     "SearchClick",
+    "SearchErasure",
     "Segment",
     "SetupLink",
     "SuggestedPhrase",

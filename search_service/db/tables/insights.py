@@ -38,6 +38,16 @@ class LoggedSearch(Base):
     material_ids: Mapped[list[int]] = mapped_column(server_default=NO_TEXTS)
 
 
+class SearchErasure(Base):
+    """A person of whose searches none up to `erased_at` may be in the log."""
+
+    __tablename__ = "search_erasures"
+    __table_args__ = (PrimaryKeyConstraint("user_id", name="pk_search_erasures"),)
+
+    user_id: Mapped[int] = mapped_column(autoincrement=False)
+    erased_at: Mapped[datetime]
+
+
 class SearchClick(Base):
     """A hit that somebody opened; page 0 is the material as a whole, `position` counts from 1."""
 

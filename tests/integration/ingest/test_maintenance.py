@@ -106,29 +106,35 @@ async def test_the_queues_log_and_held_jobs_go_after_thirty_days(service: Servic
 
 
 async def test_searches_and_clicks_go_after_their_days(service: Service) -> None:
+    kept, other = "'00000000-0000-4000-8000-000000000001'", "gen_random_uuid()"
     search = (
         "INSERT INTO search_log (search_id, logged_at, channel, query, total, partial, corrected,"
-        " latency_ms) VALUES (gen_random_uuid(), {at}, 'api', '{words}', 1, false, false, 1)"
+        " latency_ms) VALUES ({id}, {at}, 'api', '{words}', 1, false, false, 1)"
     )
     click = (
         "INSERT INTO search_clicks (search_id, user_id, material_id, clicked_at)"
-        " VALUES (gen_random_uuid(), 1, {material}, {at})"
+        " VALUES ({id}, 1, {material}, {at})"
     )
     await execute(
         service.database,
         "CREATE TABLE search_log_2020_01 PARTITION OF search_log"
         " FOR VALUES FROM ('2020-01-01 00:00+00') TO ('2020-02-01 00:00+00')",
-        search.format(at="'2020-01-15'", words="of an old month"),
-        search.format(at="now() - interval '11 days'", words="old"),
-        search.format(at="now() - interval '9 days'", words="kept"),
-        click.format(material=1, at="now() - interval '11 days'"),
-        click.format(material=2, at="now() - interval '9 days'"),
+        search.format(id=other, at="'2020-01-15'", words="of an old month"),
+        search.format(id=other, at="now() - interval '11 days'", words="old"),
+        search.format(id=kept, at="now() - interval '9 days'", words="kept"),
+        click.format(id=kept, material=1, at="now() - interval '11 days'"),
+        click.format(id=kept, material=2, at="now() - interval '9 days'"),
+        click.format(id=other, material=3, at="now() - interval '25 hours'"),
+        click.format(id=other, material=4, at="now() - interval '23 hours'"),
     )
     done = await tidy(service, Retention(search_log_days=10))
-    # The month as a whole, one search, one click.
-    assert done["old_searches"].count == 3
+    # The month as a whole, one search, one click, and one that belongs to no search.
+    assert done["old_searches"].count == 4
     assert await column(service.database, "SELECT query FROM search_log") == ["kept"]
-    assert await column(service.database, "SELECT material_id FROM search_clicks") == [2]
+    assert await column(service.database, "SELECT material_id FROM search_clicks ORDER BY 1") == [
+        2,
+        4,
+    ]
     assert await column(service.database, "SELECT to_regclass('search_log_2020_01')") == [None]
 
 

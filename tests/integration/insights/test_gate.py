@@ -3,11 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from search_service.accounts import policy
 from search_service.accounts.caller import Caller
+from search_service.db.engine import Database
 from search_service.db.enums import MaterialStatus, Role
-from search_service.errors import ForbiddenError, InvalidInputError, JudgedQueriesWouldSufferError
-from search_service.insights import judgements, pins, synonyms, weights
+from search_service.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    JudgedQueriesWouldSufferError,
+    NotFoundError,
+    QueryTimeoutError,
+)
+from search_service.insights import judgements, measuring, pins, synonyms, weights
 from search_service.insights.gate import MIN_QUERIES, Attempt
 from search_service.search.weights import Weights, read
 from tests.integration.insights.tuning import Tuner
@@ -190,3 +200,42 @@ async def test_sales_tune_nothing(tuner: Tuner) -> None:
         await weights.get(connection, rep.principal)
     with pytest.raises(ForbiddenError):
         await judgements.report(connection, rep.principal)
+
+
+async def test_what_cannot_be_changed_is_refused_before_anything_is_measured(
+    tuner: Tuner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await judge(tuner, 1)
+
+    async def measure(*_: object) -> None:
+        raise AssertionError("measured")
+
+    monkeypatch.setattr(measuring, "measure", measure)
+    with pytest.raises(NotFoundError):
+        await synonyms.remove(tuner.library.connection, Attempt(tuner.caller), 99_999)
+
+
+async def test_judged_queries_that_take_too_long_end_the_attempt(
+    tuner: Tuner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, *_ = await judge(tuner, 2)
+    monkeypatch.setattr(measuring, "TIME_S", -1.0)
+    with pytest.raises(QueryTimeoutError, match="Of 2 judged queries only 0"):
+        await tuner.pin("word0", good)
+
+
+async def test_without_the_right_to_see_judged_queries_nothing_is_changed(tuner: Tuner) -> None:
+    scopes = frozenset({policy.WRITE})
+    writer = Caller(replace(tuner.caller.principal, scopes=scopes))
+    with pytest.raises(ForbiddenError):
+        await synonyms.remove(tuner.library.connection, Attempt(writer), 1)
+
+
+async def test_while_somebody_measures_nobody_else_waits(tuner: Tuner, engine: AsyncEngine) -> None:
+    good, *_ = await judge(tuner, 1)
+    async with Database(engine, engine).transaction() as other:
+        await measuring.require_turn(other)
+        with pytest.raises(ConflictError, match="measured for somebody else"):
+            await tuner.pin("word0", good)
+        with pytest.raises(ConflictError):
+            await judgements.report(tuner.library.connection, tuner.caller.principal)

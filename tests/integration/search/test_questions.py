@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.errors import InvalidCursorError
 from search_service.search.answer import Answer
+from search_service.search.candidates import MAX_PHRASES
 from search_service.search.request import Match, Sort
 from search_service.search.tree import Field
 from tests.database import QueryCounter
@@ -154,3 +155,21 @@ async def test_nothing_is_written_by_a_search(
 async def test_a_foreign_cursor_is_the_one_error_of_a_question(library: Library) -> None:
     with pytest.raises(InvalidCursorError):
         await library.search("backup", sort=Sort.NEWEST, cursor="foreign")
+
+
+async def test_of_too_many_phrases_the_last_count_as_words(library: Library) -> None:
+    ordered = " ".join(f"left{number} right{number}." for number in range(MAX_PHRASES + 1))
+    swapped = " ".join(f"right{number} left{number}." for number in range(MAX_PHRASES + 1))
+    last_swapped = ordered.replace(
+        f"left{MAX_PHRASES} right{MAX_PHRASES}", f"right{MAX_PHRASES} left{MAX_PHRASES}"
+    )
+    whole, partly, _ = [await library.material(body) for body in (ordered, last_swapped, swapped)]
+    phrases = [f'"left{number} right{number}"' for number in range(MAX_PHRASES + 1)]
+
+    few = await library.search(" ".join(phrases[1:]))
+    many = await library.search(" ".join(phrases))
+
+    assert [hit.material_id for hit in few.hits] == [whole]
+    assert {hit.material_id for hit in many.hits} == {whole, partly}
+    assert [warning.code for warning in many.warnings] == ["too_many_phrases"]
+    assert not few.warnings

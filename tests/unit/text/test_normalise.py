@@ -97,3 +97,10 @@ def test_nothing_but_found_lines_goes(texts: list[str]) -> None:
         kept = without_lines(text, lines).split("\n")
         rest = iter(text.split("\n"))
         assert all(line in rest for line in kept if line)
+
+
+def test_what_most_pages_consist_of_is_no_running_line() -> None:
+    pages = [f"Acme 2026\nStep {number}" for number in range(9)]
+    assert repeated_lines(pages) == frozenset()
+    others = [f"Acme 2026\nWord {letter}" for letter in "abcdefghij"]
+    assert repeated_lines([*pages, *others]) == {"acme #"}
