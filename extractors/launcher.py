@@ -95,7 +95,7 @@ class Launcher:
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own module
                     [sys.executable, "-P", "-m", "extractors.zygote", *self._libraries],
-                    stdin=theirs,
+                    stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     # and none of the parent's secrets

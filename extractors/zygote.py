@@ -40,7 +40,7 @@ class _Zygote:
         """Children that were killed and are yet to be reaped, by their leashes."""
         self._woken, self._waker = socket.socketpair()
         for end in (self._woken, self._waker):
-            end.setblocking(False)
+            end.setblocking(False)  # noqa: FBT003 - the library's own order
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
         self._selector = selectors.DefaultSelector()
@@ -52,7 +52,7 @@ class _Zygote:
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj in self._pids:
-                    self._end(key.fileobj)  # type: ignore[arg-type] # a leash, as it has a pid
+                    self._end(key.fileobj)
                 elif key.fileobj is self._woken:
                     with contextlib.suppress(BlockingIOError):
                         self._woken.recv(4096)

@@ -29,6 +29,11 @@ def told(pid: int, name: str) -> str:
         return ""
 
 
+def open_files(pid: int) -> list[str]:
+    """What each of the process's open files leads to."""
+    return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+
+
 def is_alive(pid: int) -> bool:
     """Whether the process is there and more than an entry that nobody reaped."""
     status = told(pid, "stat")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from extractors.limits import MIB, Limits
-from extractors.task import Task
 from extractors.sandbox import Reading, read
+from extractors.task import Task
 from extractors.types import Code, Document, Page, Summary, WarningCode
 from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
 from tests.integration.extractors.processes import readers

@@ -19,7 +19,13 @@ from extractors.task import Task
 from extractors.types import Code, Page, Record, Summary
 from tests.integration.extractors.packages import slide, text_shape, write_deck
 from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
-from tests.integration.extractors.processes import is_alive, readers, told, zygotes
+from tests.integration.extractors.processes import (
+    is_alive,
+    open_files,
+    readers,
+    told,
+    zygotes,
+)
 from tests.integration.extractors.reads import outcome, read_sandboxed
 
 pytestmark = pytest.mark.anyio
@@ -71,7 +77,7 @@ async def test_a_child_is_confined_in_a_group_of_its_own_with_one_line_out(slow_
         (pid,) = readers()
         limits = told(pid, "limits")
         group = os.getpgid(pid)
-        files = [os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()]
+        files = open_files(pid)
     assert group == pid != os.getpgid(0)
     assert f"Max address space         {1 << 30}" in limits
     assert "Max core file size        0 " in limits
@@ -84,7 +90,7 @@ async def test_the_zygote_has_one_thread_and_no_file_open(tmp_path: Path) -> Non
     await read_sandboxed(write_pdf(tmp_path / "x", "text"))
     (zygote,) = zygotes()
     assert "Threads:\t1\n" in told(zygote, "status")
-    files = [os.readlink(file) for file in Path(f"/proc/{zygote}/fd").iterdir()]
+    files = open_files(zygote)
     assert not [file for file in files if not file.startswith(("socket:", "anon_inode:", "/dev/"))]
 
 
@@ -188,16 +194,13 @@ async def test_two_hundred_files_leave_no_open_file_and_no_dead_process(tmp_path
     await read_sandboxed(path)
     (zygote,) = zygotes()
 
-    def open_files() -> list[int]:
-        return [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in (os.getpid(), zygote)]
-
-    before = open_files()
+    before = [len(open_files(pid)) for pid in (os.getpid(), zygote)]
     for turn in range(50):
         await asyncio.gather(*[read_sandboxed(path) for _ in range(3)])
         async with aclosing(read(path)) as reading:
             if turn % 2:
                 await anext(reading)
-    assert open_files() == before
+    assert [len(open_files(pid)) for pid in (os.getpid(), zygote)] == before
     assert zygotes() == {zygote}
     assert not readers()
 
