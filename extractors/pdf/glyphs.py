@@ -13,20 +13,32 @@ from pypdfium2 import raw
 
 _RAISED = 0.15
 """How far a footnote mark stands above the line, as a share of the letter's height."""
-_MARK = re.compile(r"(?<=[^\W\d_])(?<![^A-Za-z][A-Za-z])(?<![^A-Za-z][A-Za-z]{2})\d{1,3}(?!\w)")
-"""Digits behind a word; powers of a unit or a variable (km2, x2) stay where they are."""
+_MARK = re.compile(
+    r"\d(?<=[^\W\d_]\d)(?<![^A-Za-z][A-Za-z]\d)(?<![^A-Za-z][A-Za-z]{2}\d)\d{0,2}(?!\w)"
+)
+"""Digits behind a word; powers of a unit or a variable (km2, x2) stay where they are.
+
+The digit comes first, so that only at digits it is asked what stands before.
+"""
 _ARABIC_LETTERS = re.compile("[\u0620-\u064a\u066e-\u06d3]{2,}")
 
 
 def corrected(textpage: pypdfium2.PdfTextPage, text: str) -> str:
     """The page's text with footnote marks set apart and Arabic ligatures in reading order."""
-    pieces = list(text)
-    for start, end in _turned_ligatures(textpage, text):
-        pieces[start:end] = reversed(pieces[start:end])
+    pieces, done = [], 0
+    for start, end, replacement in sorted(_replacements(textpage, text)):
+        pieces += [text[done:start], replacement]
+        done = end
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
+def _replacements(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[tuple[int, int, str]]:
     for mark in _MARK.finditer(text):
         if _is_raised(textpage, mark.start()):
-            pieces[mark.start()] = " " + pieces[mark.start()]
-    return "".join(pieces)
+            yield mark.start(), mark.start(), " "
+    if not text.isascii():
+        for start, end in _turned_ligatures(textpage, text):
+            yield start, end, text[start:end][::-1]
 
 
 def height_and_top(textpage: pypdfium2.PdfTextPage, position: int) -> tuple[float, float]:

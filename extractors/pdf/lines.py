@@ -2,19 +2,25 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from extractors.types import ReadWarning, WarningCode
 
 _HYPHEN_MARKS = "\ufffe\x02"
 """PDFium puts one of these in place of a hyphen that a line ends with, and joins the lines."""
-_BROKEN_WORD = re.compile(rf"(\w{{0,40}})[{_HYPHEN_MARKS}](?:\r?\n)?(\w{{0,40}})")
+_BREAK = re.compile(rf"[{_HYPHEN_MARKS}](?:\r?\n)?")
+_LONGEST_PART = 40
+_PART_BEFORE = re.compile(r"\w*\Z")
+_PART_AFTER = re.compile(rf"\w{{0,{_LONGEST_PART}}}")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST_PART = 3
 _RIGHT_TO_LEFT = "\u0590-\u08ff"
+_ANY_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _SCRIPT_BORDER = re.compile(
     rf"(?<=[A-Za-z])(?=[{_RIGHT_TO_LEFT}])|(?<=[{_RIGHT_TO_LEFT}])(?=[A-Za-z])"
 )
-_LONG_WORD = re.compile(r"[^\W\d_]{31,}")
+_LONGEST_WORD = 30
+_LONG_WORD = re.compile(rf"[^\W\d_]{{{_LONGEST_WORD + 1},}}")
 _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
 _UNKNOWN_SHARE = 0.02
 
@@ -24,23 +30,24 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._words: set[str] = set()
+        self._unread: list[str] = []
+        """Texts whose words nobody has asked for: most documents break none of theirs."""
 
     def learn(self, text: str) -> None:
         """Remember the text's words, those broken at a line's end left out.
 
         A hyphenated word also counts for its first part.
         """
-        for word in _WORD.findall(_BROKEN_WORD.sub(" ", text).lower()):
-            self._words.add(word)
-            first, hyphen, _ = word.partition("-")
-            if hyphen:
-                self._words.add(first + hyphen)
+        self._unread.append(text)
 
     def keeps_hyphen(self, before: str, after: str) -> bool:
         """Whether a word broken at a line's end is a compound and not one word cut in two.
 
         It is where the document writes it so elsewhere, or knows both parts and not the whole.
         """
+        for text in self._unread:
+            self._read(text)
+        self._unread.clear()
         before, after = before.lower(), after.lower()
         if f"{before}-{after}" in self._words or before + after in self._words:
             return before + after not in self._words
@@ -48,19 +55,52 @@ class Vocabulary:
             return False
         return before in self._words or f"{before}-" in self._words
 
+    def _read(self, text: str) -> None:
+        words = set(_WORD.findall(_without_broken_words(text).lower()))
+        self._words |= words
+        self._words |= {word.partition("-")[0] + "-" for word in words if "-" in word}
+
+
+class _BrokenWord(NamedTuple):
+    """A word that a mark divides: its parts, of at most 40 characters, and where they stand."""
+
+    start: int
+    end: int
+    before: str
+    after: str
+
+
+def _broken_words(text: str) -> Iterator[_BrokenWord]:
+    """In order; what follows one mark is never taken for what precedes the next."""
+    free = 0
+    for mark in _BREAK.finditer(text):
+        reach = text[max(free, mark.start() - _LONGEST_PART) : mark.start()]
+        before, after = _PART_BEFORE.search(reach), _PART_AFTER.match(text, mark.end())
+        assert before is not None and after is not None, "both match nothing as well"
+        yield _BrokenWord(mark.start() - len(before[0]), after.end(), before[0], after[0])
+        free = after.end()
+
+
+def _without_broken_words(text: str) -> str:
+    pieces, done = [], 0
+    for word in _broken_words(text):
+        pieces.append(text[done : word.start])
+        done = word.end
+    return " ".join((*pieces, text[done:]))
+
 
 def joined_hyphens(text: str, vocabulary: Vocabulary) -> str:
     """The text with words that were broken at a line's end made whole.
 
     The hyphen goes, unless a capital or a digit follows it or the vocabulary keeps it.
     """
-
-    def join(broken: re.Match[str]) -> str:
-        before, after = broken.groups()
-        kept = not after[:1].islower() or vocabulary.keeps_hyphen(before, after)
-        return f"{before}-{after}" if kept else before + after
-
-    return _BROKEN_WORD.sub(join, text)
+    pieces, done = [], 0
+    for word in _broken_words(text):
+        kept = not word.after[:1].islower() or vocabulary.keeps_hyphen(word.before, word.after)
+        joined = f"{word.before}-{word.after}" if kept else word.before + word.after
+        pieces += [text[done : word.start], joined]
+        done = word.end
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def parted_scripts(text: str) -> str:
@@ -68,14 +108,17 @@ def parted_scripts(text: str) -> str:
 
     PDFium drops the space where the direction turns.
     """
-    return _SCRIPT_BORDER.sub(" ", text)
+    return _SCRIPT_BORDER.sub(" ", text) if _ANY_RIGHT_TO_LEFT.search(text) else text
 
 
 def signs(body: str) -> Iterator[ReadWarning]:
     """Warnings that the text itself shows: glued words, characters without a meaning."""
-    long_words = _LONG_WORD.findall(body)
-    if long_words:
-        yield ReadWarning(WarningCode.GLUED_WORDS, f"{len(long_words)} words")
+    if max(map(len, body.split()), default=0) > _LONGEST_WORD:
+        long_words = _LONG_WORD.findall(body)
+        if long_words:
+            yield ReadWarning(WarningCode.GLUED_WORDS, f"{len(long_words)} words")
+    if body.isascii():
+        return
     unknown = len(_UNKNOWN.findall(body))
     if unknown and unknown >= len(body) * _UNKNOWN_SHARE:
         yield ReadWarning(WarningCode.REPLACEMENT_CHARACTERS, f"{unknown} characters")
