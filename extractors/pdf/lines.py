@@ -12,8 +12,10 @@ _BREAK = re.compile(rf"[{_HYPHEN_MARKS}](?:\r?\n)?")
 _LONGEST_PART = 40
 _PART_BEFORE = re.compile(r"\w*\Z")
 _PART_AFTER = re.compile(rf"\w{{0,{_LONGEST_PART}}}")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST_PART = 3
+_SHORTEST_PAIR = 4
+"""Letters of two words written together: there must be other gaps to compare with."""
 _RIGHT_TO_LEFT = "\u0590-\u08ff"
 _ANY_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _SCRIPT_BORDER = re.compile(
@@ -26,28 +28,35 @@ _UNKNOWN_SHARE = 0.02
 
 
 class Vocabulary:
-    """The words that a document has written so far; what it says of its own hyphens."""
+    """The words that a document has written so far; what it says of hyphens and missing blanks."""
 
     def __init__(self) -> None:
         self._words: set[str] = set()
-        self._unread: list[str] = []
-        """Texts whose words nobody has asked for: most documents break none of theirs."""
 
-    def learn(self, text: str) -> None:
+    def learn(self, text: str) -> set[str]:
         """Remember the text's words, those broken at a line's end left out.
 
-        A hyphenated word also counts for its first part.
+        A hyphenated word also counts for its first part. Words that are new and could be two known
+        ones written together are returned instead, in lower case: only their glyphs can tell, and
+        `add` is for those that prove to be one.
         """
-        self._unread.append(text)
+        words = set(WORD.findall(_without_broken_words(text).lower()))
+        new = words - self._words
+        self._words |= new
+        self._words |= {word.partition("-")[0] + "-" for word in new if "-" in word}
+        suspects = {word for word in new if self._holds_two(word)}
+        self._words -= suspects
+        return suspects
+
+    def add(self, word: str) -> None:
+        """Remember a word in lower case."""
+        self._words.add(word)
 
     def keeps_hyphen(self, before: str, after: str) -> bool:
         """Whether a word broken at a line's end is a compound and not one word cut in two.
 
         It is where the document writes it so elsewhere, or knows both parts and not the whole.
         """
-        for text in self._unread:
-            self._read(text)
-        self._unread.clear()
         before, after = before.lower(), after.lower()
         if f"{before}-{after}" in self._words or before + after in self._words:
             return before + after not in self._words
@@ -55,10 +64,11 @@ class Vocabulary:
             return False
         return before in self._words or f"{before}-" in self._words
 
-    def _read(self, text: str) -> None:
-        words = set(_WORD.findall(_without_broken_words(text).lower()))
-        self._words |= words
-        self._words |= {word.partition("-")[0] + "-" for word in words if "-" in word}
+    def _holds_two(self, word: str) -> bool:
+        words = self._words
+        if len(word) < _SHORTEST_PAIR or "-" in word:
+            return False
+        return any(word[:cut] in words and word[cut:] in words for cut in range(1, len(word)))
 
 
 class _BrokenWord(NamedTuple):
