@@ -6,7 +6,7 @@ Each looks at few characters: asking PDFium for every one would cost more than t
 import ctypes
 import re
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import pypdfium2
 from pypdfium2 import raw
@@ -64,34 +64,36 @@ def _word_borders(
 ) -> Iterator[int]:
     """Places in words that could be two, where a gap is as wide as a blank and the others not."""
     suspects = vocabulary.learn(text)
-    for word in WORD.finditer(text) if suspects else ():
-        if word[0].lower() not in suspects:
+    lower = text.lower()
+    if not suspects or len(lower) != len(text):
+        return
+    for word in WORD.finditer(lower):
+        if word[0] not in suspects:
             continue
         border = _widest_gap(textpage, *word.span())
         if border:
             yield border
         else:
-            suspects.remove(word[0].lower())
-            vocabulary.add(word[0].lower())
+            suspects.remove(word[0])
+            vocabulary.add(word[0])
 
 
 def _widest_gap(textpage: pypdfium2.PdfTextPage, start: int, end: int) -> int | None:
     """The place of the one gap that is a blank, if there is one."""
-    sides = [_sides(textpage, position) for position in range(start, end)]
-    height, _ = height_and_top(textpage, start)
-    gaps = [after[0] - before[1] for before, after in pairwise(sides)]
-    *_, second, widest = sorted(gaps)
+    first = raw.FPDFText_GetCharIndexFromTextIndex(textpage, start)
+    last = raw.FPDFText_GetCharIndexFromTextIndex(textpage, end - 1)
+    if first < 0 or last - first != end - 1 - start:
+        return None
+    rect = raw.FS_RECTF()
+    gaps, right, height = [], 0.0, 0.0
+    for index in range(first, last + 1):
+        raw.FPDFText_GetLooseCharBox(textpage, index, rect)
+        gaps.append(rect.left - right)
+        right, height = rect.right, abs(rect.top - rect.bottom)
+    *_, second, widest = sorted(gaps[1:])
     if not 0 < _BLANK * height <= widest <= _WIDEST_BLANK * height:
         return None
-    return start + gaps.index(widest) + 1 if widest >= second * _BLANK_AGAINST_OTHERS else None
-
-
-def _sides(textpage: pypdfium2.PdfTextPage, position: int) -> tuple[float, float]:
-    """Where the character begins and ends, with the room that its font gives it, in points."""
-    rect = raw.FS_RECTF()
-    index = raw.FPDFText_GetCharIndexFromTextIndex(textpage, position)
-    raw.FPDFText_GetLooseCharBox(textpage, index, rect)
-    return rect.left, rect.right
+    return start + gaps.index(widest) if widest >= second * _BLANK_AGAINST_OTHERS else None
 
 
 def height_and_top(textpage: pypdfium2.PdfTextPage, position: int) -> tuple[float, float]:

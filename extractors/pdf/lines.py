@@ -16,6 +16,10 @@ WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST_PART = 3
 _SHORTEST_PAIR = 4
 """Letters of two words written together: there must be other gaps to compare with."""
+_TELLING = 4
+"""Letters of a known word that alone make what it begins or ends worth a look at its glyphs."""
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
+_LONGEST_ADDRESS = 200
 _RIGHT_TO_LEFT = "\u0590-\u08ff"
 _ANY_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _SCRIPT_BORDER = re.compile(
@@ -44,7 +48,7 @@ class Vocabulary:
         new = words - self._words
         self._words |= new
         self._words |= {word.partition("-")[0] + "-" for word in new if "-" in word}
-        suspects = {word for word in new if self._holds_two(word)}
+        suspects = {word for word in new if self._may_be_two(word)}
         self._words -= suspects
         return suspects
 
@@ -64,11 +68,16 @@ class Vocabulary:
             return False
         return before in self._words or f"{before}-" in self._words
 
-    def _holds_two(self, word: str) -> bool:
-        words = self._words
-        if len(word) < _SHORTEST_PAIR or "-" in word:
+    def _may_be_two(self, word: str) -> bool:
+        """Whether it begins or ends with a known word, a short one only if the rest is known."""
+        words, letters = self._words, len(word)
+        if letters < _SHORTEST_PAIR or "-" in word:
             return False
-        return any(word[:cut] in words and word[cut:] in words for cut in range(1, len(word)))
+        for cut in range(1, letters):
+            begins, ends = word[:cut] in words, word[cut:] in words
+            if (begins and (ends or cut >= _TELLING)) or (ends and letters - cut >= _TELLING):
+                return True
+        return False
 
 
 class _BrokenWord(NamedTuple):
@@ -86,7 +95,8 @@ def _broken_words(text: str) -> Iterator[_BrokenWord]:
     for mark in _BREAK.finditer(text):
         reach = text[max(free, mark.start() - _LONGEST_PART) : mark.start()]
         before, after = _PART_BEFORE.search(reach), _PART_AFTER.match(text, mark.end())
-        assert before is not None and after is not None, "both match nothing as well"
+        assert before is not None, "it matches nothing as well"
+        assert after is not None, "the same"
         yield _BrokenWord(mark.start() - len(before[0]), after.end(), before[0], after[0])
         free = after.end()
 
@@ -102,15 +112,25 @@ def _without_broken_words(text: str) -> str:
 def joined_hyphens(text: str, vocabulary: Vocabulary) -> str:
     """The text with words that were broken at a line's end made whole.
 
-    The hyphen goes, unless a capital or a digit follows it or the vocabulary keeps it.
+    The hyphen goes, unless a capital or a digit follows it, it is part of an address (which is
+    broken at its own hyphens only), or the vocabulary keeps it.
     """
     pieces, done = [], 0
     for word in _broken_words(text):
-        kept = not word.after[:1].islower() or vocabulary.keeps_hyphen(word.before, word.after)
+        kept = (
+            not word.after[:1].islower()
+            or _is_in_address(text, word.start)
+            or vocabulary.keeps_hyphen(word.before, word.after)
+        )
         joined = f"{word.before}-{word.after}" if kept else word.before + word.after
         pieces += [text[done : word.start], joined]
         done = word.end
     return "".join((*pieces, text[done:])) if pieces else text
+
+
+def _is_in_address(text: str, position: int) -> bool:
+    before = text[max(position - _LONGEST_ADDRESS, 0) : position].split()
+    return bool(before) and not text[position - 1].isspace() and bool(_ADDRESS.search(before[-1]))
 
 
 def parted_scripts(text: str) -> str:
