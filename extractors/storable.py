@@ -27,7 +27,7 @@ def storable(text: str) -> str:
     """The text with line ends as newlines, surrogate pairs joined and the unstorable dropped."""
     if text.isascii() and text.isprintable():
         return text
-    if _SURROGATES.search(text):
+    if not text.isascii() and _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
     return _ASTRAL_ENDS.sub("", text) if _ASTRAL.search(text) else text

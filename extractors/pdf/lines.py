@@ -102,6 +102,8 @@ def _broken_words(text: str) -> Iterator[_BrokenWord]:
 
 
 def _without_broken_words(text: str) -> str:
+    if not _BREAK.search(text):
+        return text
     pieces, done = [], 0
     for word in _broken_words(text):
         pieces.append(text[done : word.start])
@@ -115,6 +117,8 @@ def joined_hyphens(text: str, vocabulary: Vocabulary) -> str:
     The hyphen goes, unless a capital or a digit follows it, it is part of an address (which is
     broken at its own hyphens only), or the vocabulary keeps it.
     """
+    if not _BREAK.search(text):
+        return text
     pieces, done = [], 0
     for word in _broken_words(text):
         kept = (
@@ -125,7 +129,7 @@ def joined_hyphens(text: str, vocabulary: Vocabulary) -> str:
         joined = f"{word.before}-{word.after}" if kept else word.before + word.after
         pieces += [text[done : word.start], joined]
         done = word.end
-    return "".join((*pieces, text[done:])) if pieces else text
+    return "".join((*pieces, text[done:]))
 
 
 def _is_in_address(text: str, position: int) -> bool:
@@ -138,7 +142,9 @@ def parted_scripts(text: str) -> str:
 
     PDFium drops the space where the direction turns.
     """
-    return _SCRIPT_BORDER.sub(" ", text) if _ANY_RIGHT_TO_LEFT.search(text) else text
+    if text.isascii() or not _ANY_RIGHT_TO_LEFT.search(text):
+        return text
+    return _SCRIPT_BORDER.sub(" ", text)
 
 
 def signs(body: str) -> Iterator[ReadWarning]:
