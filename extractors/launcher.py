@@ -6,7 +6,8 @@ between them is shut, whatever ended that process.
 """
 
 import atexit
-import contextlib
+import errno
+import os
 import socket
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from typing import NamedTuple, Self
 
 _ROOT = Path(__file__).resolve().parents[1]
 _ENDS_WITHIN_S = 5.0
+_ANSWERS_WITHIN_S = 60.0
+"""A fork takes two milliseconds and a start 250; what takes longer is stopped, or no machine."""
 _LIBRARIES = (
     "extractors.pdf.fallback",
     "extractors.plain.extractor",
@@ -27,8 +30,9 @@ _LIBRARIES = (
 
 
 class Lines(NamedTuple):
-    """Our ends of the two sockets to a child: its own, and the zygote's that holds it."""
+    """A child's pid and our ends of two sockets: one to the child, one to the zygote about it."""
 
+    pid: int
     stream: socket.socket
     leash: socket.socket
 
@@ -67,31 +71,44 @@ class Launcher:
         stream, theirs = socket.socketpair()
         leash, held = socket.socketpair()
         try:
+            # macOS may lose a socket on its way whose sender has closed it: ours are open till then
             with theirs, held, self._asking:
-                self._ask(theirs, held)
+                return Lines(self._ask([theirs.fileno(), held.fileno()]), stream, leash)
         except OSError:
             stream.close()
             leash.close()
             raise
-        return Lines(stream, leash)
 
     def stop(self) -> None:
         """End the zygote and every child of it; the next launch starts a new one."""
         with self._asking:
             self._discard()
 
-    def _ask(self, stream: socket.socket, leash: socket.socket) -> None:
-        ends = [stream.fileno(), leash.fileno()]
-        if self._process and self._process.poll() is None:
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                socket.send_fds(self._started(), [b"."], ends)
-                return
-        self._discard()
-        socket.send_fds(self._started(), [b"."], ends)
+    def _ask(self, ends: list[int]) -> int:
+        for _ in range(2):
+            try:
+                return self._answer(ends)
+            except (BrokenPipeError, ConnectionResetError, TimeoutError, EOFError):
+                self._discard()
+        raise OSError(errno.ECHILD, "the process that forks the readers ends at once")
+
+    def _answer(self, ends: list[int]) -> int:
+        control = self._started()
+        socket.send_fds(control, [b"."], ends)
+        answer = b""
+        while not answer.endswith(b"\n"):
+            answer += (chunk := control.recv(32))
+            if not chunk:
+                raise EOFError
+        pid = int(answer)
+        if pid < 0:
+            raise OSError(-pid, os.strerror(-pid))
+        return pid
 
     def _started(self) -> socket.socket:
         if self._control is None:
             self._control, theirs = socket.socketpair()
+            self._control.settimeout(_ANSWERS_WITHIN_S)
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our own module
                     [sys.executable, "-P", "-m", "extractors.zygote", *self._libraries],

@@ -42,7 +42,7 @@ class ChildProcess:
         self._ended = False
         self._expired = False
         self._garbled = False
-        self._stream, self._leash = launcher.launch()
+        self._pid, self._stream, self._leash = launcher.launch()
         with contextlib.suppress(OSError):  # it is gone already; `end` says why
             self._stream.sendall(encode_request(task, limits))
         self._timer = threading.Timer(max(deadline - time.monotonic(), 0.0), self._expire)
@@ -69,26 +69,20 @@ class ChildProcess:
                 _shut(self._stream, socket.SHUT_RDWR)
 
     def end(self) -> Death:
-        """Have what is left killed and reaped; why the child ended without a summary.
-
-        Raises OSError where there was never a child, as the machine has no room for one.
-        """
+        """Have what is left killed and reaped; why the child ended without a summary."""
         _shut(self._leash, socket.SHUT_WR)
-        told = [int(number) for number in _rest(self._leash).split()]
+        exit_code = _told(self._leash)
         with self._ending:
             self._ended = True
             self._stream.close()
             self._leash.close()
         self._timer.cancel()
-        if told and told[0] < 0:
-            raise OSError(-told[0], os.strerror(-told[0]))
-        if len(told) == 2:
-            return self._explained(-told[1])
-        if told:
-            # The zygote is gone. On Linux the child went with it; elsewhere, and for what it had
-            # started itself, this is the end. Its number was given out a moment ago.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(told[0], signal.SIGKILL)
+        if exit_code is not None:
+            return self._explained(-exit_code)
+        # The zygote is gone. On Linux the child went with it; elsewhere, and for what the child
+        # had started itself, this is the end. The number was its own a moment ago.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, signal.SIGKILL)
         return Death(Code.TIME_LIMIT if self._expired else Code.PARSER_CRASHED, by_file=False)
 
     def _expire(self) -> None:
@@ -108,11 +102,11 @@ def _shut(end: socket.socket, how: int) -> None:
         end.shutdown(how)
 
 
-def _rest(leash: socket.socket) -> bytes:
-    """All that the zygote says to the end, which comes when it has reaped the child."""
+def _told(leash: socket.socket) -> int | None:
+    """The child's exit code, once the zygote has reaped it; None where the zygote died or hangs."""
     leash.settimeout(_GOES_WITHIN_S)
-    said = b""
+    told = b""
     with contextlib.suppress(TimeoutError, ConnectionResetError):
-        while chunk := leash.recv(64):
-            said += chunk
-    return said
+        while chunk := leash.recv(32):
+            told += chunk
+    return int(told) if told else None

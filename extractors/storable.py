@@ -34,7 +34,7 @@ def storable(text: str) -> str:
 
 
 def cleaned(value: T) -> T:
-    """A copy of the value, tuples and dataclasses followed, with every string made storable."""
+    """A copy of the value, tuples and slotted dataclasses followed, with every string made storable."""
     return _cleaned(value)  # type: ignore[no-any-return] # the walk keeps every type
 
 
@@ -44,7 +44,7 @@ def _cleaned(value: Any) -> Any:
     if type(value) is tuple:
         return tuple(_cleaned(item) for item in value) if value else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return type(value)(*[_cleaned(getattr(value, name)) for name in value.__slots__])
+        return type(value)(*map(_cleaned, _fields(value)))
     return value
 
 
@@ -55,5 +55,9 @@ def characters(value: Any) -> int:
     if isinstance(value, tuple):
         return sum(map(characters, value))
     if dataclasses.is_dataclass(value):
-        return sum(characters(getattr(value, name)) for name in value.__slots__)
+        return sum(map(characters, _fields(value)))
     return 0
+
+
+def _fields(record: Any) -> list[Any]:
+    return [getattr(record, name) for name in record.__slots__]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from extractors.limits import Limits
 
+_PATHS = ("path", "folder")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
@@ -18,17 +20,14 @@ class Task:
 
 def encode_request(task: Task, limits: Limits) -> bytes:
     """One line of ASCII JSON with its newline; paths absolute, whatever bytes they are of."""
-    paths = {"path": str(task.path.absolute())}
-    if task.folder:
-        paths["folder"] = str(task.folder.absolute())
-    request = {"task": dataclasses.asdict(task) | paths, "limits": dataclasses.asdict(limits)}
-    return json.dumps(request).encode() + b"\n"
+    fields = dataclasses.asdict(task)
+    fields |= {name: str(fields[name].absolute()) for name in _PATHS if fields[name]}
+    return json.dumps({"task": fields, "limits": dataclasses.asdict(limits)}).encode() + b"\n"
 
 
 def decode_request(line: bytes) -> tuple[Task, Limits]:
     """The task and the limits of a line that `encode_request` wrote."""
     request = json.loads(line)
     fields = request["task"]
-    folder = fields["folder"]
-    paths = {"path": Path(fields["path"]), "folder": Path(folder) if folder else None}
-    return Task(**fields | paths), Limits(**request["limits"])
+    fields |= {name: Path(fields[name]) for name in _PATHS if fields[name]}
+    return Task(**fields), Limits(**request["limits"])

@@ -2,13 +2,14 @@
 
 It is started by `launcher` with an empty environment and holds no connection but the socket on its
 standard input. For each child it is sent two sockets: the stream, over which the child gets its
-task and writes its records, and the leash. On the leash it tells the child's pid, or the negative
-error number where no process could be made; when the other end is shut it kills the child's
-group, reaps the child, tells its exit code (negative: the signal) and closes. A child is reaped
-only then, so that until then its pid belongs to nobody else. It reads no file.
+task and writes its records, and the leash. It answers with the child's pid, or the negative error
+number where no process could be made. When the other end of the leash is shut it kills the child's
+group, reaps the child, tells its exit code (negative: the signal) on the leash and closes it. A
+child is reaped only then, so that until then its pid belongs to nobody else. It reads no file.
 """
 
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -67,30 +68,31 @@ class _Zygote:
         message, numbers, _, _ = socket.recv_fds(self._control, 1, 2)
         ends = [socket.socket(fileno=number) for number in numbers]
         if len(ends) == 2:
-            self._fork(*ends)
-        else:  # no room for more; whoever asked sees their ends closed
+            answer = self._fork(*ends)
+        else:
+            answer = -errno.EMFILE
             for end in ends:
                 end.close()
-        return bool(message)
+        return bool(message) and _tell(self._control, answer)
 
-    def _fork(self, stream: socket.socket, leash: socket.socket) -> None:
+    def _fork(self, stream: socket.socket, leash: socket.socket) -> int:
+        """The pid of a child at the other end of the stream, or a negative error number."""
         zygote = os.getpid()
         try:
             pid = os.fork()
         except OSError as error:
-            _tell(leash, -(error.errno or 1))
             leash.close()
             stream.close()
-            return
+            return -(error.errno or errno.EAGAIN)
         if pid == 0:
             leash.close()
             self._become_child(stream, zygote)
         with contextlib.suppress(OSError):  # the child does so too; whoever comes first
             os.setpgid(pid, pid)
         stream.close()
-        _tell(leash, pid)
         self._pids[leash] = pid
         self._selector.register(leash, selectors.EVENT_READ)
+        return pid
 
     def _become_child(self, stream: socket.socket, zygote: int) -> NoReturn:
         exit_code = 1
@@ -126,9 +128,13 @@ class _Zygote:
         self._reap(0)
 
 
-def _tell(leash: socket.socket, number: int) -> None:
-    with contextlib.suppress(OSError):  # nobody is listening any more
-        leash.sendall(b"%d\n" % number)
+def _tell(listener: socket.socket, number: int) -> bool:
+    """False where nobody is listening any more."""
+    try:
+        listener.sendall(b"%d\n" % number)
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the kernel tells of the sandbox's processes: the zygotes and the readers they forked."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -30,8 +31,12 @@ def told(pid: int, name: str) -> str:
 
 
 def open_files(pid: int) -> list[str]:
-    """What each of the process's open files leads to."""
-    return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    """What each of the process's open files leads to, but for the list of them itself."""
+    found = []
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.append(str(file.readlink()))
+    return [file for file in found if file != f"/proc/{pid}/fd"]
 
 
 def is_alive(pid: int) -> bool:
