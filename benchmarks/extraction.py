@@ -49,6 +49,7 @@ MIN_PAGES = 10
 MIN_RUNNING_PAGES = 4
 _OVERHEAD_FILES = 200
 _DECKS = {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"}
+_MEASURED = {".pdf", *_DECKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--at-least", type=float, metavar="SHARE", help="fail below this share")
     parser.add_argument("--json", type=Path, metavar="OUT.json", help="write the figures here too")
     given = parser.parse_args(arguments)
-    whole = dict(read_in_full(sorted(given.folder.iterdir())))
+    paths = [path for path in sorted(given.folder.iterdir()) if path.suffix in _MEASURED]
+    whole = dict(read_in_full(paths))
     speed = measure_speed(whole, given.repeat)
     words = measure_words(whole, given.words) if given.words else []
     console = Console(width=120)

@@ -34,7 +34,7 @@ def storable(text: str) -> str:
 
 
 def cleaned(value: T) -> T:
-    """A copy of the value, tuples and slotted dataclasses followed, with every string made storable."""
+    """A copy with every string made storable; tuples and slotted dataclasses are followed."""
     return _cleaned(value)  # type: ignore[no-any-return] # the walk keeps every type
 
 

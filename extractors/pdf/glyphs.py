@@ -11,7 +11,7 @@ from itertools import groupby
 import pypdfium2
 from pypdfium2 import raw
 
-from extractors.pdf.lines import WORD, Vocabulary
+from extractors.pdf.lines import Vocabulary
 
 _RAISED = 0.15
 """How far a footnote mark stands above the line, as a share of the letter's height."""
@@ -67,22 +67,28 @@ def _word_borders(
     lower = text.lower()
     if not suspects or len(lower) != len(text):
         return
-    for word in WORD.finditer(lower):
-        if word[0] not in suspects:
-            continue
-        border = _widest_gap(textpage, *word.span())
-        if border:
-            yield border
-        else:
-            suspects.remove(word[0])
-            vocabulary.add(word[0])
+    for word in suspects:
+        borders = [_widest_gap(textpage, place, len(word)) for place in _places(lower, word)]
+        if None in borders:
+            vocabulary.add(word)
+        yield from (border for border in borders if border)
 
 
-def _widest_gap(textpage: pypdfium2.PdfTextPage, start: int, end: int) -> int | None:
-    """The place of the one gap that is a blank, if there is one."""
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where the word stands by itself, a hyphen or a digit beside it left aside."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha()):
+            yield start
+        start = text.find(word, end)
+
+
+def _widest_gap(textpage: pypdfium2.PdfTextPage, start: int, letters: int) -> int | None:
+    """The place of the one gap in a word that is a blank, if there is one."""
     first = raw.FPDFText_GetCharIndexFromTextIndex(textpage, start)
-    last = raw.FPDFText_GetCharIndexFromTextIndex(textpage, end - 1)
-    if first < 0 or last - first != end - 1 - start:
+    last = raw.FPDFText_GetCharIndexFromTextIndex(textpage, start + letters - 1)
+    if first < 0 or last - first != letters - 1:
         return None
     rect = raw.FS_RECTF()
     gaps, right, height = [], 0.0, 0.0

@@ -12,7 +12,7 @@ _BREAK = re.compile(rf"[{_HYPHEN_MARKS}](?:\r?\n)?")
 _LONGEST_PART = 40
 _PART_BEFORE = re.compile(r"\w*\Z")
 _PART_AFTER = re.compile(rf"\w{{0,{_LONGEST_PART}}}")
-WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST_PART = 3
 _SHORTEST_PAIR = 4
 """Letters of two words written together: there must be other gaps to compare with."""
@@ -44,7 +44,7 @@ class Vocabulary:
         ones written together are returned instead, in lower case: only their glyphs can tell, and
         `add` is for those that prove to be one.
         """
-        words = set(WORD.findall(_without_broken_words(text).lower()))
+        words = set(_WORD.findall(_without_broken_words(text).lower()))
         new = words - self._words
         self._words |= new
         self._words |= {word.partition("-")[0] + "-" for word in new if "-" in word}
