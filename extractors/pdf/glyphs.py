@@ -65,11 +65,10 @@ def _word_borders(
     """Places in words that could be two, where a gap is as wide as a blank and the others not."""
     suspects = vocabulary.learn(text)
     lower = text.lower()
-    if not suspects or len(lower) != len(text):
-        return
+    found = lower if len(lower) == len(text) else ""  # else its places are not those of the glyphs
     for word in suspects:
-        borders = [_widest_gap(textpage, place, len(word)) for place in _places(lower, word)]
-        if None in borders:
+        borders = [_widest_gap(textpage, place, len(word)) for place in _places(found, word)]
+        if None in borders or not borders:
             vocabulary.add(word)
         yield from (border for border in borders if border)
 

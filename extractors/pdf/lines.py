@@ -16,6 +16,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SHORTEST_PART = 3
 _SHORTEST_PAIR = 4
 """Letters of two words written together: there must be other gaps to compare with."""
+_LONGEST_PAIR = 60
+"""Each cut is looked at: of a word as long as its page that would be without end."""
+_MOST_SUSPECTS = 500
+"""Of one page, each of which is looked for in its text; a page with more keeps its words."""
 _TELLING = 4
 """Letters of a known word that alone make what it begins or ends worth a look at its glyphs."""
 _ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
@@ -49,6 +53,8 @@ class Vocabulary:
         self._words |= new
         self._words |= {word.partition("-")[0] + "-" for word in new if "-" in word}
         suspects = {word for word in new if self._may_be_two(word)}
+        if len(suspects) > _MOST_SUSPECTS:
+            return set()
         self._words -= suspects
         return suspects
 
@@ -71,7 +77,7 @@ class Vocabulary:
     def _may_be_two(self, word: str) -> bool:
         """Whether it begins or ends with a known word, a short one only if the rest is known."""
         words, letters = self._words, len(word)
-        if letters < _SHORTEST_PAIR or "-" in word:
+        if not _SHORTEST_PAIR <= letters <= _LONGEST_PAIR or "-" in word:
             return False
         for cut in range(1, letters):
             begins, ends = word[:cut] in words, word[cut:] in words

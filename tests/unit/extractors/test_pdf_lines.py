@@ -63,6 +63,14 @@ def test_new_words_that_may_be_two_known_ones_are_told() -> None:
     assert vocabulary.learn("withthe goodwill ofall") == {"ofall"}
 
 
+def test_a_page_of_countless_new_words_keeps_them_all() -> None:
+    words = [
+        f"with{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"
+    ]
+    assert not Vocabulary().learn(f"with {' '.join(words)}")
+    assert len(Vocabulary().learn(f"with {' '.join(words[:400])}")) == 400
+
+
 def test_latin_and_arabic_words_are_set_apart() -> None:
     assert parted_scripts("Pythonمن وRust") == "Python من و Rust"
 
