@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from extractors.process import Task
+from extractors.launcher import Launcher
 from extractors.records import encode
-from extractors.sandbox import Reading
+from extractors.sandbox import DEFAULT_LIMITS, Reading
+from extractors.task import Task
 from extractors.types import Code, Status, Summary
 
 EXIT_DONE, EXIT_REFUSED, EXIT_PARTIAL = 0, 2, 3
@@ -64,19 +65,20 @@ def _print(path: Path, folder: Path | None) -> int:
 def _lines(path: Path, folder: Path | None) -> Iterator[bytes]:
     """The records of reading; before their summary those of drawing, where a folder is named."""
     summary = b""
-    for line in _relayed(Task(path)):
-        if line.startswith(b'{"type":"summary"'):
-            summary = line
-        else:
-            yield line
-    if folder:
-        images = _relayed(Task(path, folder=folder.absolute()))
-        yield from (line for line in images if line.startswith(b'{"type":"image"'))
+    with Launcher(libraries=()) as launcher:
+        for line in _relayed(Task(path), launcher):
+            if line.startswith(b'{"type":"summary"'):
+                summary = line
+            else:
+                yield line
+        if folder:
+            images = _relayed(Task(path, folder=folder), launcher)
+            yield from (line for line in images if line.startswith(b'{"type":"image"'))
     yield summary
 
 
-def _relayed(task: Task) -> Iterator[bytes]:
-    reading = Reading(task)
+def _relayed(task: Task, launcher: Launcher) -> Iterator[bytes]:
+    reading = Reading(task, DEFAULT_LIMITS, launcher)
     try:
         while (line := reading.next_line()) is not None:
             yield line

@@ -1,46 +1,40 @@
-"""The sandboxed process: reads one file and writes its records to standard output, line by line.
+"""The sandboxed process: takes one task and writes the records over its stream, line by line.
 
-It is started by `sandbox` and by nothing else. Each line is flushed, so that what was read before
-the process is killed is never lost.
+It is forked by `zygote` and by nothing else. Each line is sent at once, so that what was read
+before the process is killed is never lost.
 """
 
-import json
-import os
-import sys
+import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 from extractors.confinement import allow_cpu_for, confine
 from extractors.limits import Limits
 from extractors.reading import draw, extract
 from extractors.records import Line, encode
+from extractors.task import Task, decode_request
 from extractors.types import Document
 
 
-def main(arguments: list[str]) -> None:
-    """Read the file named first, under the limits given as JSON, from the page given third on.
-
-    With a folder as a fourth argument, draw its pages into that instead.
-    """
-    path, limits_text, first_page, *folder = arguments
-    limits = Limits(**json.loads(limits_text))
+def run(stream: socket.socket) -> None:
+    """Do the task that comes over the stream, under the limits that come with it."""
+    task, limits = decode_request(_request(stream))
     confine(limits)
-    for record in _records(Path(path), limits, int(first_page), folder):
+    for record in _records(task, limits):
         if isinstance(record, Document) and record.pages:
             allow_cpu_for(limits, record.pages)
-        _write(encode(record))
+        stream.sendall(encode(record))
 
 
-def _records(path: Path, limits: Limits, first_page: int, folder: list[str]) -> Iterator[Line]:
-    if folder:
-        return draw(path, Path(folder[0]), limits, first_page)
-    return extract(path, limits, first_page)
+def _records(task: Task, limits: Limits) -> Iterator[Line]:
+    if task.folder:
+        return draw(task.path, task.folder, limits, task.first_page)
+    return extract(task.path, limits, task.first_page)
 
 
-def _write(line: bytes) -> None:
-    while line:
-        line = line[os.write(sys.stdout.fileno(), line) :]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _request(stream: socket.socket) -> bytes:
+    request = b""
+    while not request.endswith(b"\n"):
+        request += (chunk := stream.recv(1 << 16))
+        if not chunk:
+            raise EOFError("nobody is there to say what to read")
+    return request

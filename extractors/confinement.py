@@ -4,16 +4,21 @@ The limits hold for the process alone and are inherited by what it starts. Addre
 resident memory, is what the kernel can bound; a parser that hits it aborts or raises MemoryError.
 """
 
+import ctypes
+import os
 import resource
 import signal
+import sys
 from math import ceil
 
 from extractors.limits import Limits
 
 _FILE_BYTES = 8 << 20
 """No file is written but byte code that Python caches."""
+_PR_SET_PDEATHSIG = 1
+"""From linux/prctl.h."""
 _START_UP_S = 2
-"""Processor seconds that starting and loading libraries may have used already."""
+"""Processor seconds that loading libraries may use."""
 _LAST_WORD_S = 5
 """The hard limit comes later than the soft one, as it kills without saying why."""
 
@@ -30,6 +35,18 @@ def confine(limits: Limits) -> None:
     hard_s = limits.cpu_s(limits.pages) + _START_UP_S + _LAST_WORD_S
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s(1) + _START_UP_S, hard_s))
     signal.alarm(ceil(limits.wall_s))
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies, where the kernel can (Linux).
+
+    Elsewhere whoever reads the child's lines ends it, and the alarm at the latest.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it was quicker
+        os._exit(1)
 
 
 def allow_cpu_for(limits: Limits, pages: int) -> None:

@@ -2,6 +2,8 @@
 
 The parent parses nothing. It relays the child's lines, starts anew behind a page that killed a
 child, and says in the Summary what became of the file; pages that were finished are never lost.
+A child that was killed from outside, by whoever is short of memory or with its zygote, is made up
+for once: its file is read again, without what was relayed already.
 """
 
 import json
@@ -14,9 +16,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
+from extractors.launcher import Launcher
 from extractors.limits import Limits
-from extractors.process import ChildProcess, Task
+from extractors.process import ChildProcess, Death
 from extractors.records import Line, decode, encode, kind_of
+from extractors.task import Task
 from extractors.types import (
     Code,
     Page,
@@ -29,6 +33,8 @@ from extractors.types import (
 )
 
 DEFAULT_LIMITS = Limits()
+_LAUNCHER = Launcher()
+"""One zygote a process, however many files it reads at once."""
 
 _PAGE_NUMBER = re.compile(rb'\{"type":"(?:page|image)","number":(\d+),')
 _WORTH_A_RESTART = {Code.MEMORY_LIMIT, Code.PARSER_CRASHED}
@@ -88,9 +94,12 @@ class Reading:
     `next_line` may run in one thread while another calls `stop`.
     """
 
-    def __init__(self, task: Task, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, task: Task, limits: Limits = DEFAULT_LIMITS, launcher: Launcher = _LAUNCHER
+    ) -> None:
         self._task = task
         self._limits = limits
+        self._launcher = launcher
         self._started = time.monotonic()
         self._deadline = self._started + limits.wall_s
         self._busy = threading.Lock()
@@ -98,6 +107,10 @@ class Reading:
         self._child: ChildProcess | None = None
         self._pages_read = 0
         self._last_page = 0
+        self._behind = 0
+        """The last page that was lost: a new child begins behind it."""
+        self._made_up_for: int | None = None
+        """The page behind which a child was killed from outside."""
         self._stated_pages: int | None = None
         self._lines = self._relay()
 
@@ -124,24 +137,28 @@ class Reading:
             if isinstance(ending, bytes) and first_death is None:
                 yield ending
                 return
-            if isinstance(ending, bytes):
+            if isinstance(ending, bytes) or self._stopped:
                 break
-            first_death = first_death or ending
-            if ending not in _WORTH_A_RESTART or self._stated_pages is None or self._stopped:
+            if not ending.by_file and self._made_up_for != self._last_page:
+                self._made_up_for = self._last_page
+                continue
+            first_death = first_death or ending.code
+            if ending.code not in _WORTH_A_RESTART or self._stated_pages is None:
                 break
             self._last_page += 1
+            self._behind = self._last_page
             if not self._task.folder:
                 yield _lost_page(self._last_page)
             if self._last_page >= self._stated_pages or self._is_late():
                 break
         yield encode(_summary(first_death or Code.PARSER_CRASHED, self._pages_read))
 
-    def _relay_child(self) -> Generator[bytes, None, bytes | Code]:
+    def _relay_child(self) -> Generator[bytes, None, bytes | Death]:
         """Relay one child's records; its summary's line, or what it died of without one."""
-        task = replace(self._task, first_page=self._last_page + 1)
-        child = ChildProcess(task, self._limits, self._deadline)
+        task = replace(self._task, first_page=self._behind + 1)
+        child = ChildProcess(task, self._limits, self._deadline, self._launcher)
         self._child = child
-        death = Code.PARSER_CRASHED
+        death = Death(Code.PARSER_CRASHED)
         try:
             if self._stopped:
                 child.kill()
@@ -155,11 +172,12 @@ class Reading:
         return death
 
     def _note(self, line: bytes) -> bool:
-        """Keep count by the line; False for a second child's repetition of the header."""
+        """Keep count by the line; False for a second child's repetition of what was relayed."""
         if number := _PAGE_NUMBER.match(line):
-            self._last_page = int(number[1])
-            self._pages_read += 1
-            return True
+            repeated = int(number[1]) <= self._last_page
+            self._last_page = max(int(number[1]), self._last_page)
+            self._pages_read += not repeated
+            return not repeated
         repeated = self._stated_pages is not None
         self._stated_pages = json.loads(line).get("pages")
         return not repeated

@@ -11,37 +11,40 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_UNSTORABLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff"
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ASTRAL_ENDS = re.compile(
+    "["
     + "".join(chr((plane << 16) | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
     + "]"
 )
+"""Asked of few texts only: its ranges are tried one after the other on every character."""
 
 
 def storable(text: str) -> str:
     """The text with line ends as newlines, surrogate pairs joined and the unstorable dropped."""
     if text.isascii() and text.isprintable():
         return text
-    if _SURROGATES.search(text):
+    if not text.isascii() and _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    return _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
+    return _ASTRAL_ENDS.sub("", text) if _ASTRAL.search(text) else text
 
 
 def cleaned(value: T) -> T:
-    """A copy of the value, tuples and dataclasses followed, with every string made storable."""
+    """A copy with every string made storable; tuples and slotted dataclasses are followed."""
     return _cleaned(value)  # type: ignore[no-any-return] # the walk keeps every type
 
 
 def _cleaned(value: Any) -> Any:
     if type(value) is str:
         return storable(value)
-    if isinstance(value, tuple):
-        return tuple(_cleaned(item) for item in value)
+    if type(value) is tuple:
+        return tuple(_cleaned(item) for item in value) if value else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return type(value)(**{name: _cleaned(item) for name, item in fields.items()})
+        return type(value)(*map(_cleaned, _fields(value)))
     return value
 
 
@@ -50,7 +53,11 @@ def characters(value: Any) -> int:
     if isinstance(value, str):
         return len(value)
     if isinstance(value, tuple):
-        return sum(characters(item) for item in value)
+        return sum(map(characters, value))
     if dataclasses.is_dataclass(value):
-        return sum(characters(getattr(value, field.name)) for field in dataclasses.fields(value))
+        return sum(map(characters, _fields(value)))
     return 0
+
+
+def _fields(record: Any) -> list[Any]:
+    return [getattr(record, name) for name in record.__slots__]

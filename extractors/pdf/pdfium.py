@@ -99,8 +99,8 @@ def _page(pdf: pypdfium2.PdfDocument, number: int, vocabulary: Vocabulary) -> Pa
     textpage = page.get_textpage()
     try:
         text = textpage.get_text_range()
-        vocabulary.learn(text)
-        body = parted_scripts(joined_hyphens(corrected(textpage, text), vocabulary))
+        mended = corrected(textpage, text, vocabulary)
+        body = parted_scripts(joined_hyphens(mended, vocabulary))
         width, height = page.get_size()
         return Page(
             number=number,

@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
 def page_title(lines: Iterable[Line]) -> str | None:
     """The title, or None for a page whose lines name none; see the module for the rule."""
-    worded = [line for line in lines if any(character.isalpha() for character in line.text)]
+    worded = [line for line in lines if any(map(str.isalpha, line.text))]
     if not worded:
         return None
     middle = (max(line.top for line in worded) + min(line.top for line in worded)) / 2

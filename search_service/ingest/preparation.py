@@ -96,7 +96,8 @@ def _cleaned_table(table: Table) -> list[list[str]]:
 
 
 def _text_of(page: PageRecord, running: frozenset[str], *, title_in_body: bool) -> PageText:
-    body, title = without_lines(page.body, running), page.title
+    body = without_lines(page.body, running, page.page_number)
+    title = page.title
     if title_in_body:
         body = without_title(body, title)
         title = without_lines(title, running)

@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 
 # A running header or footer needs a few pages to be told from a coincidence.
 MIN_PAGES = 4
+_NUMBER = "#"  # a line of nothing but a number, as it is compared
 
 # Line ends of every kind become \n, so that the other controls can go.
 _LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
@@ -103,10 +104,12 @@ def repeated_lines(pages: Sequence[str]) -> frozenset[str]:
     return frozenset(common)
 
 
-def without_lines(text: str, lines: frozenset[str]) -> str:
+def without_lines(text: str, lines: frozenset[str], page_number: int | None = None) -> str:
     """Return one page's `text` without those lines that `repeated_lines` found.
 
-    Lines without a letter go only from the page's beginning and end, once each.
+    Lines without a letter go only from the page's beginning and end, once each. Where page numbers
+    run, a line that is nothing but the page's own goes wherever it stands: below a heading that
+    is drawn above the margin, for one.
     """
     if not lines:
         return text
@@ -115,6 +118,7 @@ def without_lines(text: str, lines: frozenset[str]) -> str:
         for line in text.split("\n")
         if not (_has_letter(form := _compared(line)) and form in lines)
     ]
+    numbered = False
     for edge in (0, -1):
         index = _filled(kept, edge)
         if (
@@ -123,6 +127,9 @@ def without_lines(text: str, lines: frozenset[str]) -> str:
             and not _has_letter(form)
         ):
             del kept[index]
+            numbered = True
+    if not numbered and _NUMBER in lines and page_number and str(page_number) in kept:
+        kept.remove(str(page_number))
     return "\n".join(kept)
 
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pypdf
+import pypdfium2
 import pytest
 from pypdf.constants import PageLabelStyle
 from reportlab.lib.utils import ImageReader
@@ -66,6 +67,32 @@ def test_text_outside_the_page_box_is_read(tmp_path: Path) -> None:
 def test_a_hyphen_at_a_line_end_joins_the_word(tmp_path: Path) -> None:
     (page,) = read_here(write_pdf(tmp_path / "x", "the appoint-\nments were made")).pages
     assert "appointments" in page.body
+
+
+def test_words_a_narrow_blank_apart_are_set_apart(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(72, 770, "complying with the code and the goodwill of a withdrawal")
+        canvas.drawString(72, 750, "with")
+        canvas.drawString(73.2 + canvas.stringWidth("with", "Helvetica", 10), 750, "the")
+
+    path = write_pdf(tmp_path / "x", page)
+    with pypdfium2.PdfDocument(path) as pdf:
+        assert pdf[0].get_textpage().get_text_range().endswith("withthe")
+    (read,) = read_here(path).pages
+    assert read.body.splitlines() == [
+        "complying with the code and the goodwill of a withdrawal",
+        "with the",
+    ]
+
+
+def test_a_word_whose_letters_are_all_spaced_stays_one(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(72, 770, "with the code")
+        canvas.drawString(72, 750, "withthe", charSpace=1.2)
+
+    (read,) = read_here(write_pdf(tmp_path / "x", page)).pages
+    assert read.body.splitlines()[1] == "withthe"
 
 
 def test_a_raised_footnote_mark_is_set_apart_and_a_power_is_not(tmp_path: Path) -> None:

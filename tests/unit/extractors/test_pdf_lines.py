@@ -6,7 +6,8 @@ from extractors.types import WarningCode
 
 def joined(text: str, *, known: str = "") -> str:
     vocabulary = Vocabulary()
-    vocabulary.learn(f"{known} {text}")
+    for one_word in vocabulary.learn(f"{known} {text}"):
+        vocabulary.add(one_word)
     return joined_hyphens(text, vocabulary)
 
 
@@ -42,6 +43,32 @@ def test_the_halves_of_a_broken_word_teach_nothing() -> None:
 
 def test_a_page_of_word_characters_alone_takes_no_time() -> None:
     assert len(joined("a" * 300_000 + "\ufffe")) == 300_001
+
+
+@pytest.mark.parametrize("address", ["https://acme.test/results-and", "www.acme.test/open"])
+def test_an_address_keeps_its_hyphen(address: str) -> None:
+    assert joined(f"see {address}\ufffenews.") == f"see {address}-news."
+
+
+def test_a_word_after_an_address_is_made_whole() -> None:
+    assert joined("www.acme.test appoint\ufffements") == "www.acme.test appointments"
+
+
+def test_new_words_that_may_be_two_known_ones_are_told() -> None:
+    vocabulary = Vocabulary()
+    assert vocabulary.learn("with the goodwill of all withthe ofall withsmaller") == {
+        *("withthe", "ofall", "withsmaller"),
+    }
+    vocabulary.add("withthe")
+    assert vocabulary.learn("withthe goodwill ofall") == {"ofall"}
+
+
+def test_a_page_of_countless_new_words_keeps_them_all() -> None:
+    words = [
+        f"with{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"
+    ]
+    assert not Vocabulary().learn(f"with {' '.join(words)}")
+    assert len(Vocabulary().learn(f"with {' '.join(words[:400])}")) == 400
 
 
 def test_latin_and_arabic_words_are_set_apart() -> None:

@@ -73,6 +73,18 @@ def test_running_lines_are_found_and_taken_out() -> None:
     assert without_lines(deck[2], lines) == "slide y"
 
 
+def test_a_page_number_below_a_heading_is_one_too() -> None:
+    pages = [
+        *[f"{number}\n{word}" for number, word in enumerate("abcd", 1)],
+        "Statement\n5\n7\nNotes",
+        "6\n6\nx",
+    ]
+    lines = repeated_lines(pages)
+    kept = [without_lines(page, lines, number) for number, page in enumerate(pages, 1)]
+    assert kept == [*"abcd", "Statement\n7\nNotes", "6\nx"]
+    assert without_lines("Statement\nNone\n5\n7\nNotes", lines) == "Statement\nNone\n5\n7\nNotes"
+
+
 def test_figures_inside_a_page_are_no_page_numbers() -> None:
     tables = [f"Revenue {name}\n10\n20\n{name} total" for name in "abcd"]
     assert repeated_lines(tables) == frozenset()

@@ -1,0 +1,33 @@
+"""What a child is asked to do, and how the request travels; it starts no process."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from extractors.limits import Limits
+
+_PATHS = ("path", "folder")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Task:
+    """What a child is asked to do: read the file's pages, or draw them into the folder."""
+
+    path: Path
+    first_page: int = 1
+    folder: Path | None = None
+
+
+def encode_request(task: Task, limits: Limits) -> bytes:
+    """One line of ASCII JSON with its newline; paths absolute, whatever bytes they are of."""
+    fields = dataclasses.asdict(task)
+    fields |= {name: str(fields[name].absolute()) for name in _PATHS if fields[name]}
+    return json.dumps({"task": fields, "limits": dataclasses.asdict(limits)}).encode() + b"\n"
+
+
+def decode_request(line: bytes) -> tuple[Task, Limits]:
+    """The task and the limits of a line that `encode_request` wrote."""
+    request = json.loads(line)
+    fields = request["task"]
+    fields |= {name: Path(fields[name]) for name in _PATHS if fields[name]}
+    return Task(**fields), Limits(**request["limits"])
