@@ -17,7 +17,7 @@ from extractors.types import Code, ExtractionError
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import editing, materials, scores, versions
+from search_service.catalog import editing, materials, publication, scores, versions
 from search_service.catalog.editing import NewMaterial, Target
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import validated
@@ -61,7 +61,10 @@ class Upload:
     stream: AsyncIterator[bytes]
     metadata: Mapping[str, Any] = field(default_factory=dict)
     status: MaterialStatus | None = None
-    """Where to bring a new material, as a table of a whole library says; None: a draft."""
+    """Where to bring a new material, as a table of a whole library says; None: a draft.
+
+    To be published it must have been read, and without a serious warning.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ async def _new_material(
     await writer.refresh_metadata(connection, material_id)
     await scores.refresh(connection, material_id)
     if upload.status is not None:
-        await editing.advance(connection, caller, Target(material_id), upload.status)
+        await publication.bring(connection, caller, material_id, upload.status)
     return accepted
 
 
