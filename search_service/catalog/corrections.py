@@ -161,10 +161,14 @@ async def _move(connection: AsyncConnection, material_id: int, places: Mapping[i
     await connection.execute(update(_corrections).where(own).values(fits=False))
     if not places:
         return
-    moved = func.unnest(
-        bindparam("ids", list(places), ARRAY(BigInteger)),
-        bindparam("numbers", list(places.values()), ARRAY(Integer)),
-    ).table_valued("id", "page_number", name="moved")
+    moved = (
+        func.unnest(
+            bindparam("ids", list(places), ARRAY(BigInteger)),
+            bindparam("numbers", list(places.values()), ARRAY(Integer)),
+        )
+        .table_valued("id", "page_number", name="moved")
+        .render_derived()
+    )
     await connection.execute(
         update(_corrections)
         .where(own, _corrections.c.id == moved.c.id)

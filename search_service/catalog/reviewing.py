@@ -16,11 +16,18 @@ from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import Principal
 from search_service.audit.entries import Entry, record
-from search_service.catalog import corrections, editing, materials, review_states, scores, warnings
+from search_service.catalog import (
+    corrections,
+    editing,
+    materials,
+    pages,
+    scores,
+    warnings,
+)
 from search_service.catalog.corrections import Correction
 from search_service.catalog.editing import Target
 from search_service.catalog.materials import MaterialRecord
-from search_service.catalog.review_states import Reason
+from search_service.catalog.pages import PageRecord, VersionKey
 from search_service.catalog.warnings import NOT_READ, ReceiptWarning
 from search_service.db.tables import AcknowledgedWarning, User, VersionReview
 from search_service.errors import ConflictError, NotFoundError, PreconditionFailedError
@@ -39,14 +46,25 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class RestingBeside:
+    """A correction, and the extracted page that stands now where it stands, or stood last."""
+
+    correction: Correction
+    page: PageRecord | None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Everything there is to decide about the present version of a material."""
 
     material: MaterialRecord
     accepted: Accepted | None
     warnings: tuple[ReceiptWarning, ...]
-    unfitting: tuple[Correction, ...]
-    reasons: tuple[Reason, ...]
+    unfitting: tuple[RestingBeside, ...]
+
+    @property
+    def is_publishable(self) -> bool:
+        return not any(each.is_open_and_serious for each in self.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +84,11 @@ async def get(connection: AsyncConnection, principal: Principal, material_id: in
 
 async def find_corrections(
     connection: AsyncConnection, principal: Principal, material_id: int
-) -> list[Correction]:
+) -> list[RestingBeside]:
     """List a material's corrections, those too that rest. Raises what `get` raises."""
     material = await materials.get(connection, principal, material_id)
     policy.require_edit(principal, material.owner_id)
-    return await corrections.of_material(connection, material_id)
+    return await _beside(connection, material)
 
 
 async def acknowledge(
@@ -111,7 +129,7 @@ async def acknowledge(
         connection,
         Entry(caller.actor, "material.acknowledge", "material", material.id, None, after),
     )
-    return await _review(connection, material)
+    return await get(connection, caller.principal, material.id)
 
 
 async def accept(
@@ -142,7 +160,7 @@ async def accept(
     await record(
         connection, Entry(caller.actor, "material.accept", "material", material.id, None, after)
     )
-    return await _review(connection, material)
+    return await get(connection, caller.principal, material.id)
 
 
 async def forget_acceptance(connection: AsyncConnection, material_id: int, version: int) -> None:
@@ -155,15 +173,23 @@ async def forget_acceptance(connection: AsyncConnection, material_id: int, versi
 
 
 async def _review(connection: AsyncConnection, material: MaterialRecord) -> Review:
-    known = await corrections.of_material(connection, material.id)
-    reasons = await review_states.of_materials(connection, [material.id])
+    known = await _beside(connection, material)
     return Review(
         material=material,
         accepted=await _accepted(connection, material),
         warnings=await warnings.of_present(connection, material.id, material.current_version),
-        unfitting=tuple(each for each in known if not each.fits),
-        reasons=reasons.get(material.id, ()),
+        unfitting=tuple(each for each in known if not each.correction.fits),
     )
+
+
+async def _beside(connection: AsyncConnection, material: MaterialRecord) -> list[RestingBeside]:
+    known = await corrections.of_material(connection, material.id)
+    if not known:
+        return []
+    version = VersionKey(material.id, material.current_version)
+    extracted = await pages.read_extracted(connection, version)
+    by_number = {page.page_number: page for page in extracted}
+    return [RestingBeside(each, by_number.get(each.page_number)) for each in known]
 
 
 async def _accepted(connection: AsyncConnection, material: MaterialRecord) -> Accepted | None:
