@@ -86,9 +86,11 @@ async def _superseded(
     services: Services, caller: Caller, seen: VersionKey, number: int
 ) -> _Older | None:
     """What to say of a slide of an older version; None where the version is no older one."""
+    if not seen.ordinal:
+        return None
     async with services.database.reading() as connection:
         material = await catalog.get(connection, caller.principal, seen.material_id)
-        if not 0 < seen.ordinal < material.current_version:
+        if seen.ordinal >= material.current_version:
             return None
         old = await versions.read(connection, seen.material_id, seen.ordinal)
         if old is None:

@@ -262,3 +262,18 @@ async def test_scores_come_with_their_reasons_and_their_history(service: Service
     assert newest["score"] == scores["completeness_score"] == earlier[0]["score"] + 10
     assert tuple(newest["reasons"]) == tuple(scores["completeness_reasons"])
     assert scores["history"][0]["health_score"] == scores["health_score"]
+
+
+async def test_a_table_publishes_nothing_over_a_serious_warning(service: Service) -> None:
+    held = await add(service, scanned("table"), name="held by the table.pdf")
+    deck = files.deck((("Kea", "Peaks of a kea"),))
+    free = await add(service, deck, name="free in the table.pptx")
+    rows = "path;status\r\nfree in the table.pptx;PUBLISHED\r\nheld by the table.pdf;{}\r\n"
+    sent = {"headers": {"Content-Type": "text/csv"}, "content": rows.format("PUBLISHED").encode()}
+    refused = await service.call("pmm", "POST", "/metadata.csv", **sent)
+    assert (refused.status_code, refused.json()["code"]) == (409, "open_serious_warnings")
+    assert refused.json()["details"]["material_id"] == held
+    assert await found(service, "sales", "kea") == set()
+    archive = sent | {"content": rows.format("ARCHIVED").encode()}
+    assert (await service.call("pmm", "POST", "/metadata.csv", **archive)).status_code == 200
+    assert await found(service, "sales", "kea") == {free}
