@@ -153,7 +153,7 @@ async def test_a_correction_and_a_reading_at_once_both_count(
             if correction_first
             else [asyncio.create_task(correct(service, pmm, material, 1, body="Eleven euros"))]
         )
-        while (await service.job(job)).state is not JobState.INDEXING:  # noqa: ASYNC110
+        while (await service.job(job)).state is not JobState.INDEXING:  # noqa: ASYNC110 - another session's row
             await asyncio.sleep(0.01)
         assert not reading.done()
     await asyncio.gather(reading, *others)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def correction(
-    key: int, page: int, fingerprint: str, age_days: int = 0, **texts: object
+    key: int, page: int, fingerprint: str, age_days: int = 0, **texts: Any
 ) -> Correction:
     return Correction(
         page_number=page, fingerprint=fingerprint, extracted_title="", extracted_body="",
         extracted_notes="", id=key, fits=True, corrected_by=None, created_at=NOW,
-        updated_at=NOW - timedelta(days=age_days), **texts,  # type: ignore[arg-type]
+        updated_at=NOW - timedelta(days=age_days), **texts,
     )  # fmt: skip
 
 
