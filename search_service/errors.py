@@ -75,6 +75,12 @@ class JudgedQueriesWouldSufferError(ConflictError):
     code = "judged_queries_would_suffer"
 
 
+class OpenSeriousWarningsError(ConflictError):
+    """What was read of a file has serious warnings that nobody has settled; `warnings` lists."""
+
+    code = "open_serious_warnings"
+
+
 class PreconditionFailedError(ServiceError):
     """The thing changed since the caller read it."""
 

@@ -1,14 +1,25 @@
-"""How much of what helps people find a material is filled in. Pure.
+"""How much of what helps people find a material is filled in. Pure but for its history.
 
 The weights add up to 100; each reason says what is missing and what it would add.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import Principal
+from search_service.catalog import materials
 from search_service.catalog.materials import MaterialRecord
+from search_service.db.tables import CompletenessHistory
 
 MIN_DESCRIPTION_CHARACTERS = 40
 MIN_TAGS = 2
+MAX_HISTORY = 100
+
+_history: Any = CompletenessHistory.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class TextFacts:
-    """What extraction found: pages in all, and pages with text."""
+    """What can be searched: pages that are not hidden from it, and those of them with text."""
 
     pages: int
     pages_with_text: int
@@ -47,6 +58,49 @@ def assess(material: MaterialRecord, found: TextFacts) -> Completeness:
     score = sum(points for points, filled, _ in parts if filled) + read_points
     reasons = [f"{advice} (+{points})." for points, filled, advice in parts if not filled]
     return Completeness(score, (*reasons, *read_reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """How complete a material was at one time."""
+
+    checked_at: datetime
+    score: int
+    reasons: tuple[str, ...]
+
+
+async def note(connection: AsyncConnection, material_id: int, complete: Completeness) -> bool:
+    """Add a row to the material's history if the last one says something else."""
+    reasons = list(complete.reasons)
+    statement = select(_history.c.score, _history.c.reasons).where(
+        _history.c.material_id == material_id
+    )
+    last = (
+        await connection.execute(statement.order_by(_history.c.id.desc()).limit(1))
+    ).one_or_none()
+    if last is not None and (last.score, last.reasons) == (complete.score, reasons):
+        return False
+    await connection.execute(
+        insert(_history).values(material_id=material_id, score=complete.score, reasons=reasons)
+    )
+    return True
+
+
+async def history(
+    connection: AsyncConnection, principal: Principal, material_id: int
+) -> list[Assessed]:
+    """List the last rows of a material's history, newest first. Raises NotFoundError."""
+    await materials.get(connection, principal, material_id)
+    statement = (
+        select(_history.c.checked_at, _history.c.score, _history.c.reasons)
+        .where(_history.c.material_id == material_id)
+        .order_by(_history.c.id.desc())
+        .limit(MAX_HISTORY)
+    )
+    return [
+        Assessed(row.checked_at, row.score, tuple(row.reasons))
+        for row in await connection.execute(statement)
+    ]
 
 
 def _guessed(material: MaterialRecord) -> str:

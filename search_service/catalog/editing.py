@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import materials, scores
+from search_service.catalog import materials, scores, warnings
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import DETAIL_FIELDS, LINK_FIELDS, validated
 from search_service.catalog.refresh import schedule_statistics
@@ -128,11 +128,44 @@ async def transition(
 ) -> MaterialRecord:
     """Move a material to another status; publishing sets `published_at` and a review date.
 
-    Raises NotFoundError, ForbiddenError, ConflictError for a step that does not exist, and
-    PreconditionFailedError.
+    Raises NotFoundError, ForbiddenError, ConflictError for a step that does not exist,
+    OpenSeriousWarningsError for publishing over one, and PreconditionFailedError.
     """
+    before = await _lock_for(connection, caller, target, new)
+    if new is MaterialStatus.PUBLISHED:
+        await warnings.require_publishable(connection, before)
+    return await _move(connection, caller, before, {"status": new})
+
+
+async def publish_despite_warnings(
+    connection: AsyncConnection, caller: Caller, target: Target
+) -> MaterialRecord:
+    """Publish a material whatever its receipt says; the audit log names what was open.
+
+    Raises what `transition` raises but OpenSeriousWarningsError.
+    """
+    before = await _lock_for(connection, caller, target, MaterialStatus.PUBLISHED)
+    blocking = await warnings.open_serious(connection, before)
+    after: dict[str, Any] = {"status": MaterialStatus.PUBLISHED}
+    if blocking:
+        overridden = [f"{each.page_number}:{each.code}" for each in blocking]
+        after |= {"override": True, "open_warnings": overridden}
+    return await _move(connection, caller, before, after)
+
+
+async def _lock_for(
+    connection: AsyncConnection, caller: Caller, target: Target, new: MaterialStatus
+) -> MaterialRecord:
     before = await lock(connection, caller, target)
     policy.require_transition(caller.principal, before.owner_id, before.status, new)
+    return before
+
+
+async def _move(
+    connection: AsyncConnection, caller: Caller, before: MaterialRecord, after: Mapping[str, Any]
+) -> MaterialRecord:
+    """Write the new status; `after` is what the audit log says of it."""
+    new = after["status"]
     await touch(connection, before.id, {"status": new})
     if new is MaterialStatus.PUBLISHED:
         await _set_details(connection, before.id, **_publication(before))
@@ -140,17 +173,24 @@ async def transition(
     await scores.refresh(connection, before.id)
     await schedule_statistics(connection)
     old = {"status": before.status}
-    await _note(connection, caller, _Deed("transition", before.id, old, {"status": new}))
+    await _note(connection, caller, _Deed("transition", before.id, old, after))
     return await materials.get(connection, caller.principal, before.id)
 
 
 async def advance(
     connection: AsyncConnection, caller: Caller, target: Target, wanted: MaterialStatus
 ) -> MaterialRecord:
-    """Move a material to a status by as many steps as it takes. Raises what `transition` raises."""
+    """Move a material to a status by as many steps as it takes. Raises what `transition` raises.
+
+    What only passes PUBLISHED on its way is never seen there, so its warnings may be open.
+    """
     present = await lock(connection, caller, target)
     for step in _steps(present.status, wanted):
-        present = await transition(connection, caller, Target(present.id), step)
+        if step is wanted:
+            present = await transition(connection, caller, Target(present.id), step)
+        else:
+            passing = await _lock_for(connection, caller, Target(present.id), step)
+            present = await _move(connection, caller, passing, {"status": step})
     return present
 
 

@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import Principal, visible
 from search_service.catalog import cursors
 from search_service.catalog.cursors import Listing, Sort
-from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 from search_service.db.tables import (
     Material,
     MaterialDetails,
     MaterialPersona,
     MaterialSegment,
     Persona,
+    ReviewState,
     Segment,
     User,
 )
@@ -29,6 +30,7 @@ from search_service.errors import NotFoundError
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
 _users: Any = User.__table__
+_states: Any = ReviewState.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class MaterialRecord:
     health_reasons: tuple[str, ...]
     personas: tuple[Named, ...] = ()
     segments: tuple[Named, ...] = ()
+    review_reasons: tuple[ReviewReason, ...] = ()
 
     @property
     def etag(self) -> str:
@@ -106,6 +109,8 @@ class MaterialFilter:
     review_before: date | None = None
     guessed: bool | None = None
     """True: only those with a guessed field; False: only those without."""
+    needs_review: bool | None = None
+    """True: only those that somebody should look at; False: only the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +219,15 @@ def _visible(principal: Principal) -> Select[Any]:
     hidden = {"material_id", "deleted_at"}
     details = [column for column in _details.c if column.name not in hidden]
     return (
-        select(*columns, *details, _users.c.full_name.label("owner_name"))
+        select(
+            *columns,
+            *details,
+            _users.c.full_name.label("owner_name"),
+            _states.c.reasons.label("review_reasons"),
+        )
         .join(_details, _details.c.material_id == _materials.c.id)
         .outerjoin(_users, _users.c.id == _materials.c.owner_id)
+        .outerjoin(_states, _states.c.material_id == _materials.c.id)
         .where(*access(principal))
     )
 
@@ -242,6 +253,9 @@ def _conditions(wanted: MaterialFilter) -> list[ColumnElement[bool]]:
     if wanted.guessed is not None:
         has_guess = func.cardinality(d.guessed_fields) > 0
         conditions.append(has_guess if wanted.guessed else ~has_guess)
+    if wanted.needs_review is not None:
+        listed = m.id.in_(select(_states.c.material_id))
+        conditions.append(listed if wanted.needs_review else ~listed)
     return conditions
 
 
@@ -272,8 +286,10 @@ _LISTS = (
 
 
 def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
-    lists = {name: tuple(row[name] or ()) for name in _LISTS}
+    lists: dict[str, Any] = {name: tuple(row[name] or ()) for name in _LISTS}
     counts = {
         name: row[name] or 0 for name in ("health_score", "usage_count", "completeness_score")
     }
+    reasons = tuple(ReviewReason(reason) for reason in row["review_reasons"] or ())
+    lists["review_reasons"] = reasons
     return row | lists | counts | {"status": row["status"] or MaterialStatus.DRAFT}

@@ -1,14 +1,16 @@
-"""The pages of a version as they were read; what search matches is made from them elsewhere."""
+"""The pages of a version as they were read and corrected; what search matches is made elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
-from search_service.catalog import versions
+from search_service.catalog import corrections, versions
+from search_service.catalog.corrections import Correction
 from search_service.db.tables import MaterialPage
 from search_service.errors import NotFoundError
 
@@ -46,6 +48,26 @@ class VersionKey:
     ordinal: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewedPage:
+    """A page as it is shown, with the correction that made it so; None: as it was extracted."""
+
+    ordinal: int
+    page: PageRecord
+    correction: Correction | None
+
+    @property
+    def hidden_from_search(self) -> bool:
+        return self.correction is not None and self.correction.hidden
+
+    @property
+    def etag(self) -> str:
+        """Changes with what is shown of the page; with quotes, as HTTP writes it."""
+        page = self.page
+        state = (self.ordinal, page.title, page.body, page.notes, self.hidden_from_search)
+        return f'"{sha256(repr(state).encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
+
+
 async def write(
     connection: AsyncConnection, version: VersionKey, pages: Sequence[PageRecord]
 ) -> None:
@@ -65,28 +87,60 @@ async def write(
 async def find(
     connection: AsyncConnection, principal: Principal, material_id: int, ordinal: int | None = None
 ) -> list[PageRecord]:
-    """List the pages of a version, by default of the present one, in their order.
+    """List the pages of a version as they were corrected, by default of the present one, in order.
 
     Raises NotFoundError for a version that the principal may not see.
     """
+    found = await find_reviewed(connection, principal, material_id, ordinal)
+    return [reviewed.page for reviewed in found]
+
+
+async def find_reviewed(
+    connection: AsyncConnection, principal: Principal, material_id: int, ordinal: int | None = None
+) -> list[ReviewedPage]:
+    """List the same with their corrections. Raises what `find` raises."""
     version = await versions.get(connection, principal, material_id, ordinal)
-    return await _read(connection, VersionKey(material_id, version.ordinal))
+    key = VersionKey(material_id, version.ordinal)
+    return await _reviewed(connection, key, await read_extracted(connection, key))
 
 
 async def get(
     connection: AsyncConnection, principal: Principal, version: VersionKey, page_number: int
 ) -> PageRecord:
-    """Give one page. Raises NotFoundError."""
+    """Give one page as it was corrected. Raises NotFoundError."""
+    return (await get_reviewed(connection, principal, version, page_number)).page
+
+
+async def get_reviewed(
+    connection: AsyncConnection, principal: Principal, version: VersionKey, page_number: int
+) -> ReviewedPage:
+    """Give the same with its correction. Raises NotFoundError."""
     await versions.get(connection, principal, version.material_id, version.ordinal)
-    found = await _read(connection, version, page_number)
+    found = await read_extracted(connection, version, page_number)
     if not found:
         raise NotFoundError("There is no such page.")
-    return found[0]
+    return (await _reviewed(connection, version, found))[0]
 
 
-async def _read(
+def reviewed_as(ordinal: int, page: PageRecord, correction: Correction | None) -> ReviewedPage:
+    """Give an extracted page with its correction applied. Pure."""
+    if correction is None:
+        return ReviewedPage(ordinal, page, None)
+    changes: dict[str, Any] = dict(correction.changes)
+    return ReviewedPage(ordinal, replace(page, **changes), correction)
+
+
+async def _reviewed(
+    connection: AsyncConnection, version: VersionKey, extracted: Sequence[PageRecord]
+) -> list[ReviewedPage]:
+    fitting = await corrections.fitting(connection, version.material_id, version.ordinal)
+    return [reviewed_as(version.ordinal, page, fitting.get(page.page_number)) for page in extracted]
+
+
+async def read_extracted(
     connection: AsyncConnection, version: VersionKey, page_number: int | None = None
 ) -> list[PageRecord]:
+    """List the pages, or one, as they were read, whoever asks; for the service's own work."""
     keys = {"material_id", "version_ordinal"}
     statement = (
         select(*(column for column in _pages.c if column.name not in keys))

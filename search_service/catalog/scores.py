@@ -3,43 +3,42 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Integer,
-    and_,
-    func,
-    literal_column,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Integer, and_, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
-from search_service.catalog import completeness, health, materials, versions
+from search_service.catalog import (
+    completeness,
+    health,
+    materials,
+    review_states,
+    versions,
+    warnings,
+)
 from search_service.catalog.completeness import TextFacts
 from search_service.catalog.health import HealthFacts
-from search_service.db.tables import Material, MaterialDetails, MaterialPage
+from search_service.db.tables import Material, MaterialDetails, MaterialPage, PageCorrection
 from search_service.index import writer
 
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
 _pages: Any = MaterialPage.__table__
+_corrections: Any = PageCorrection.__table__
 
 
 async def refresh(connection: AsyncConnection, material_id: int) -> None:
-    """Compute completeness and health and store them; `updated_at` stays, nobody changed a thing.
+    """Compute completeness, health and what is to be looked at, and store them.
 
-    Raises NotFoundError for a material that is deleted.
+    `updated_at` stays, as nobody changed a thing. Raises NotFoundError for a deleted material.
     """
     material = await materials.get(connection, LOCAL_ADMINISTRATOR, material_id)
     version = await versions.read(connection, material_id, material.current_version)
-    text_facts, warned = await _page_facts(connection, material_id, material.current_version)
+    text_facts = await _text_facts(connection, material_id, material.current_version)
+    found = await warnings.of_present(connection, material_id, material.current_version)
     complete = completeness.assess(material, text_facts)
     facts = HealthFacts(
         extraction_status=version.extraction_status if version else None,
-        pages_with_warnings=warned,
+        pages_with_warnings=len({each.page_number for each in found if _doubtful(each)}),
         pages=text_facts.pages,
     )
     healthy = health.assess(material, facts, datetime.now(UTC).date())
@@ -55,32 +54,39 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
     )
     await writer.note_change(connection, material_id)
     await health.note(connection, material_id, healthy)
+    await completeness.note(connection, material_id, complete)
+    await review_states.refresh(connection, material_id, found)
 
 
-async def _page_facts(
-    connection: AsyncConnection, material_id: int, ordinal: int
-) -> tuple[TextFacts, int]:
-    statement = select(
-        func.count(),
-        func.coalesce(func.sum(_has_text().cast(Integer)), 0),
-        func.coalesce(func.sum(_is_doubtful().cast(Integer)), 0),
-    ).where(and_(_pages.c.material_id == material_id, _pages.c.version_ordinal == ordinal))
-    pages, with_text, warned = (await connection.execute(statement)).one()
-    return TextFacts(pages, with_text), warned
+def _doubtful(warning: warnings.ReceiptWarning) -> bool:
+    return warning.is_open and warning.page_number != warnings.WHOLE_FILE
 
 
-def _is_doubtful() -> ColumnElement[bool]:
-    """A warning other than `hidden`, which tells of the show and not of the reading."""
-    sign: Any = literal_column("'$[*] ? (@.code != \"hidden\")'::jsonpath")
-    doubtful: ColumnElement[bool] = func.jsonb_path_exists(_pages.c.warnings, sign, type_=Boolean)
-    return doubtful
+async def _text_facts(connection: AsyncConnection, material_id: int, ordinal: int) -> TextFacts:
+    """Pages that can be found, and those with text, as they were corrected."""
+    fits = and_(
+        _corrections.c.material_id == _pages.c.material_id,
+        _corrections.c.page_number == _pages.c.page_number,
+        _corrections.c.fits,
+    )
+    statement = (
+        select(func.count(), func.coalesce(func.sum(_has_text().cast(Integer)), 0))
+        .select_from(_pages.outerjoin(_corrections, fits))
+        .where(
+            _pages.c.material_id == material_id,
+            _pages.c.version_ordinal == ordinal,
+            ~func.coalesce(_corrections.c.hidden, false()),
+        )
+    )
+    pages, with_text = (await connection.execute(statement)).one()
+    return TextFacts(pages, with_text)
 
 
 def _has_text() -> ColumnElement[bool]:
     lists = (_pages.c.alt_texts, _pages.c.chart_texts, _pages.c.diagram_texts)
     return or_(
-        _pages.c.title != "",
-        _pages.c.body != "",
+        func.coalesce(_corrections.c.title, _pages.c.title) != "",
+        func.coalesce(_corrections.c.body, _pages.c.body) != "",
         func.jsonb_array_length(_pages.c.tables) > 0,
         *(func.cardinality(column) > 0 for column in lists),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import Principal
-from search_service.catalog import editing, materials
+from search_service.catalog import editing, materials, publication
 from search_service.catalog.cursors import Sort
 from search_service.catalog.editing import Target
 from search_service.catalog.materials import MaterialFilter, Paging
@@ -23,7 +23,8 @@ async def apply(connection: AsyncConnection, caller: Caller, rows: Sequence[Libr
     """Change the metadata and status that the rows state; give the number of rows.
 
     Raises InvalidInputError with every row that means no material or several, ForbiddenError for
-    a material of somebody else, ConflictError for a status that cannot be reached.
+    a material of somebody else, ConflictError for a status that cannot be reached, with
+    OpenSeriousWarningsError among its kind. What has not been read yet is published once it has.
     """
     ids = await _ids_by_file_name(connection, caller.principal)
     problems = [problem for row in rows if (problem := _problem(row, ids))]
@@ -34,7 +35,7 @@ async def apply(connection: AsyncConnection, caller: Caller, rows: Sequence[Libr
         if row.metadata:
             await editing.update_metadata(connection, caller, target, row.metadata)
         if row.status is not None:
-            await editing.advance(connection, caller, target, row.status)
+            await publication.bring(connection, caller, material_id, row.status)
     return len(rows)
 
 

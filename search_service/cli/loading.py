@@ -10,7 +10,7 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from search_service.accounts.caller import Caller
-from search_service.catalog import editing
+from search_service.catalog import editing, publication
 from search_service.catalog.editing import Target
 from search_service.cli.console import ERR
 from search_service.db.enums import JobState, MaterialStatus
@@ -143,7 +143,7 @@ async def _restate(services: Services, caller: Caller, item: Item, material_id: 
         if item.metadata:
             await editing.update_metadata(connection, caller, target, item.metadata)
         if item.status is not None:
-            await editing.advance(connection, caller, target, item.status)
+            await publication.bring(connection, caller, material_id, item.status)
 
 
 def _outcome(item: Item, accepted: Accepted, job: JobRecord | None) -> Outcome:

@@ -48,3 +48,16 @@ class JobState(StrEnum):
     @property
     def is_final(self) -> bool:
         return self not in {JobState.QUEUED, JobState.EXTRACTING, JobState.INDEXING}
+
+
+class ReviewReason(StrEnum):
+    """Why somebody should look at what was read of a material."""
+
+    SERIOUS_WARNINGS = "serious_warnings"
+    """A serious warning of the present version is open."""
+    PARTLY_READ = "partly_read"
+    """Of the newest file only a part could be read, and nobody has acknowledged that."""
+    REFUSED = "refused"
+    """The newest file could not be read."""
+    UNFITTING_CORRECTIONS = "unfitting_corrections"
+    """A correction fits no page of the present version any more."""

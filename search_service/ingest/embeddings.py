@@ -30,6 +30,11 @@ def job_after(ingest: JobRecord) -> NewJob:
     return NewJob(EMBED, {"material_id": ingest.material_id}, PRIORITY, key)
 
 
+def job_after_correction(material_id: int) -> NewJob:
+    """Give the job that embeds what a correction has written; one for each correction."""
+    return NewJob(EMBED, {"material_id": material_id}, PRIORITY)
+
+
 async def embed_material(database: Database, encoder: Encoder, material_id: int) -> None:
     """Write the vectors that a material lacks; those of a text that is known elsewhere are copied.
 

@@ -3,28 +3,26 @@
 Doing it again with the same file leaves the same rows; what a person edited stays.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.catalog import blocks, pages, scores, versions
-from search_service.catalog.pages import VersionKey
-from search_service.catalog.refresh import schedule_statistics
-from search_service.catalog.stamps import touch
+from search_service.catalog import corrections, pages, publication, reviewing, scores, versions
+from search_service.catalog.pages import PageRecord, VersionKey
 from search_service.catalog.versions import Extraction
 from search_service.db.enums import JobState, MaterialStatus
 from search_service.db.tables import Material, MaterialDetails
 from search_service.files.store import relative_path
-from search_service.index import writer
-from search_service.ingest import frequencies, guess, messages
+from search_service.ingest import guess, messages
 from search_service.ingest.guess import FileFacts
-from search_service.ingest.preparation import Prepared
+from search_service.ingest.preparation import Manner, Prepared, arrange, fingerprints
 from search_service.ingest.receipt import Reading, receipt_of
+from search_service.ingest.writing import keywords_of, write_texts
 from search_service.jobs import progress
 from search_service.jobs.progress import JobRecord, Outcome
-from search_service.text.keywords import keywords
 
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
@@ -56,17 +54,15 @@ async def write(
     if state.current_version != version.ordinal:
         path = relative_path(version.sha256)
         await versions.make_present(connection, job.material_id, version.ordinal, path)
-    await _write_material(connection, job, state, prepared)
-    key = VersionKey(job.material_id, version.ordinal)
-    await pages.write(connection, key, prepared.pages)
-    await writer.write_material(connection, job.material_id, prepared.texts)
-    await blocks.write(connection, job.material_id, prepared.units)
+    await _write_pages(connection, VersionKey(job.material_id, version.ordinal), prepared)
     code = reading.summary.code
     extraction = Extraction(reading.summary.status, code, receipt_of(reading))
     await versions.note_extraction(connection, job.material_id, version.ordinal, extraction)
-    await scores.refresh(connection, job.material_id)
-    await schedule_statistics(connection)
-    return await progress.finish(connection, job.id, _outcome(reading))
+    corrected = await _corrected(connection, job.material_id, reading, prepared)
+    columns = await _columns(connection, job, state, corrected)
+    await write_texts(connection, job.material_id, corrected, columns)
+    held_back = await publication.settle(connection, job.material_id, version.ordinal)
+    return await progress.finish(connection, job.id, _outcome(reading, held_back))
 
 
 async def write_refusal(
@@ -112,13 +108,40 @@ async def _lock(connection: AsyncConnection, job: JobRecord) -> _State | None:
     )
 
 
-async def _write_material(
-    connection: AsyncConnection, job: JobRecord, state: _State, prepared: Prepared
+async def _write_pages(
+    connection: AsyncConnection, version: VersionKey, prepared: Prepared
 ) -> None:
-    """Columns that extraction may fill: language, page count, keywords, a better guess of type."""
+    """Replace the pages; an acceptance goes with them where they say something else."""
+    before = await pages.read_extracted(connection, version)
+    if [_said(page) for page in before] != [_said(page) for page in prepared.pages]:
+        await reviewing.forget_acceptance(connection, version.material_id, version.ordinal)
+    await pages.write(connection, version, prepared.pages)
+
+
+def _said(page: PageRecord) -> PageRecord:
+    # A stored size has fewer digits.
+    return replace(page, width=None, height=None)
+
+
+async def _corrected(
+    connection: AsyncConnection, material_id: int, reading: Reading, prepared: Prepared
+) -> Prepared:
+    """What was prepared, with the corrections that fit what was read."""
+    if not await corrections.of_material(connection, material_id):
+        return prepared
+    manner = Manner.of(reading)
+    marks = await asyncio.to_thread(fingerprints, prepared.pages, manner)
+    fitting = await corrections.place(connection, material_id, marks)
+    return await asyncio.to_thread(arrange, prepared.pages, manner, fitting)
+
+
+async def _columns(
+    connection: AsyncConnection, job: JobRecord, state: _State, prepared: Prepared
+) -> dict[str, Any]:
+    """What extraction may fill of materials: keywords, and a better guess of the type."""
     columns: dict[str, Any] = {}
     if "keywords" not in state.edited_fields:
-        columns["keywords"] = await _keywords(connection, prepared)
+        columns["keywords"] = await keywords_of(connection, prepared)
     if "material_type" in state.guessed_fields:
         version = await versions.read(connection, job.material_id, job.version_ordinal)
         assert version is not None
@@ -126,24 +149,12 @@ async def _write_material(
             version.file_name, version.file_format, len(prepared.pages), prepared.words
         )
         columns["material_type"] = guess.material_type_of(facts)
-    await touch(connection, job.material_id, columns)
-    await connection.execute(
-        update(_details)
-        .where(_details.c.material_id == job.material_id)
-        .values(language=prepared.language, page_count=len(prepared.pages))
-    )
+    return columns
 
 
-async def _keywords(connection: AsyncConnection, prepared: Prepared) -> list[str]:
-    titles = [text.title for text in prepared.texts]
-    bodies = [text.body for text in prepared.texts]
-    found = await frequencies.look_up(connection, prepared.language, (*titles, *bodies))
-    best = keywords(titles, bodies, prepared.language, found.phrases, found.passages)
-    return [keyword[:100] for keyword in best]
-
-
-def _outcome(reading: Reading) -> Outcome:
+def _outcome(reading: Reading, held_back: str | None) -> Outcome:
     if reading.summary.status == "partial":
         code = reading.summary.code
-        return Outcome(JobState.PARTIAL, code, messages.partial(code))
-    return Outcome(JobState.DONE)
+        told = messages.partial(code)
+        return Outcome(JobState.PARTIAL, code, f"{told} {held_back}" if held_back else told)
+    return Outcome(JobState.DONE, message=held_back)

@@ -1,14 +1,18 @@
 """From what was read to what is written: cleaning, running lines, language, passages, blocks.
 
-Pure and processor-bound: it runs in a thread, before the writing transaction begins.
+Pure and processor-bound: it runs in a thread.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Self
 
 from extractors.types import Page, Table
 from search_service.catalog.blocks import BlockUnit
+from search_service.catalog.corrections import NewCorrection
 from search_service.catalog.pages import PageRecord
 from search_service.index.writer import PageText
 from search_service.ingest.receipt import Reading, warnings_of
@@ -22,9 +26,37 @@ MIN_BLOCK_WORDS = 8
 MAX_NAME = 255
 
 
+_NOTHING: Mapping[int, NewCorrection] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a reader gave the pages: `extractors.types.Document` says what the fields mean."""
+
+    title_in_body: bool
+    language: str | None
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        return cls(reading.document.title_in_body, reading.document.language)
+
+    @classmethod
+    def of_receipt(cls, receipt: Mapping[str, Any]) -> Self:
+        """Read it from a receipt; one of before it was noted tells it by the media type."""
+        noted = receipt.get("manner")
+        if noted is None:
+            media_type = receipt.get("media_type") or ""
+            return cls(media_type == "application/pdf" or media_type.startswith("text/"), None)
+        return cls(noted["title_in_body"], noted["language"])
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What the writing transaction writes, but for what it must look up."""
+    """What the writing transaction writes, but for what it must look up.
+
+    `pages` are as they were read; `texts` and `units` as they were corrected, `texts` without the
+    pages that are hidden from search.
+    """
 
     language: str
     pages: tuple[PageRecord, ...]
@@ -38,19 +70,55 @@ class Prepared:
 
 def prepare(reading: Reading) -> Prepared:
     """Clean and take apart everything that was read."""
-    pages = [_cleaned(page) for page in reading.pages]
+    return arrange([_cleaned(page) for page in reading.pages], Manner.of(reading))
+
+
+def arrange(
+    pages: Sequence[PageRecord],
+    manner: Manner,
+    corrections: Mapping[int, NewCorrection] = _NOTHING,
+) -> Prepared:
+    """Take extracted pages apart; `corrections` are by page number."""
     running = repeated_lines([page.body for page in pages])
-    title_in_body = reading.document.title_in_body
-    texts = [_text_of(page, running, title_in_body=title_in_body) for page in pages]
+    corrected = [_corrected(page, corrections.get(page.page_number)) for page in pages]
+    texts = []
+    for page in corrected:
+        text = _text_of(page, running, title_in_body=manner.title_in_body)
+        correction = corrections.get(page.page_number)
+        # A title that somebody gave stands, be it a running line.
+        stated = None if correction is None else correction.title
+        texts.append(text if stated is None else replace(text, title=stated))
+    shown = [
+        text
+        for text in texts
+        if text.page_number not in corrections or not corrections[text.page_number].hidden
+    ]
     whole = "\n".join(part for text in texts for part in (text.title, text.body) if part)
     return Prepared(
-        language=detect(whole, reading.document.language),
+        language=detect(whole, manner.language),
         pages=tuple(pages),
-        texts=tuple(texts),
+        texts=tuple(shown),
         units=tuple(
-            unit for page, text in zip(pages, texts, strict=True) for unit in _units(page, text)
+            unit for page, text in zip(corrected, texts, strict=True) for unit in _units(page, text)
         ),
     )
+
+
+def fingerprints(pages: Sequence[PageRecord], manner: Manner) -> dict[int, str]:
+    """Give what tells an extracted page from another, by page number: 64 hex digits.
+
+    Running lines, comments and blanks do not count: a footer's year or a page number changes no
+    page, and neither does another place in the deck.
+    """
+    running = repeated_lines([page.body for page in pages])
+    found = {}
+    for page in pages:
+        text = _text_of(page, running, title_in_body=manner.title_in_body)
+        parts = (" ".join(part.split()) for part in (text.title, text.body, page.notes))
+        found[page.page_number] = sha256(
+            "\n".join(parts).encode("utf-8", "surrogatepass")
+        ).hexdigest()
+    return found
 
 
 def without_title(body: str, title: str) -> str:
@@ -93,6 +161,11 @@ def _cleaned(page: Page) -> PageRecord:
 
 def _cleaned_table(table: Table) -> list[list[str]]:
     return [[_line(cell) for cell in row] for row in table]
+
+
+def _corrected(page: PageRecord, correction: NewCorrection | None) -> PageRecord:
+    changes: dict[str, Any] = {} if correction is None else dict(correction.changes)
+    return replace(page, **changes) if changes else page
 
 
 def _text_of(page: PageRecord, running: frozenset[str], *, title_in_body: bool) -> PageText:

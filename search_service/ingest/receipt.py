@@ -20,6 +20,7 @@ class Reading:
 def receipt_of(reading: Reading) -> dict[str, Any]:
     """Give the receipt as it is stored (JSON).
 
+    `manner`: how the reader gave the pages (`preparation.Manner`);
     `pages`: number, characters by source, hidden, warnings; `totals`: the same added up, with
     pages, pages without text, pages with warnings; `baggage`: what travels with the file beside
     its pages; `extractor`, `media_type`, `duration_s`, `status`, `code`, `detail`, `warnings`.
@@ -33,6 +34,10 @@ def receipt_of(reading: Reading) -> dict[str, Any]:
         "media_type": reading.document.media_type,
         "duration_s": round(reading.duration_s, 3),
         "pages_stated": reading.document.pages,
+        "manner": {
+            "title_in_body": reading.document.title_in_body,
+            "language": reading.document.language,
+        },
         "totals": _totals(pages),
         "baggage": _baggage(reading),
         "warnings": warnings_of((*reading.document.warnings, *reading.summary.warnings)),

@@ -17,14 +17,20 @@ from extractors.types import Code, ExtractionError
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import editing, materials, scores, versions
+from search_service.catalog import editing, materials, publication, scores, versions
 from search_service.catalog.editing import NewMaterial, Target
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import validated
 from search_service.catalog.versions import NewVersion
 from search_service.db.engine import Database
 from search_service.db.enums import JobState, MaterialStatus
-from search_service.errors import TooManyRequestsError, UnavailableError, UnsupportedTypeError
+from search_service.errors import (
+    ConflictError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnavailableError,
+    UnsupportedTypeError,
+)
 from search_service.files.content_lock import lock_content
 from search_service.files.store import FileStore, StoredFile
 from search_service.index import writer
@@ -61,7 +67,10 @@ class Upload:
     stream: AsyncIterator[bytes]
     metadata: Mapping[str, Any] = field(default_factory=dict)
     status: MaterialStatus | None = None
-    """Where to bring a new material, as a table of a whole library says; None: a draft."""
+    """Where to bring a new material, as a table of a whole library says; None: a draft.
+
+    To be published it must have been read, and without a serious warning.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,35 @@ class Intake:
             if newest is not None and newest.sha256 == arrived.stored.sha256:
                 return await _duplicate(connection, caller, present, newest.ordinal)
             return await _new_version(connection, caller, present.id, arrived, stated)
+
+    async def restore(self, caller: Caller, target: Target, ordinal: int) -> Accepted:
+        """Take the file of an older version once more, as the newest; it is read like any other.
+
+        Raises what `accept_version` raises, NotFoundError without such a version, and ConflictError
+        for the present one's file.
+        """
+        await self._require_room()
+        async with self.database.transaction() as connection:
+            present = await editing.lock(connection, caller, target)
+            old = await versions.read(connection, present.id, ordinal)
+            if old is None:
+                raise NotFoundError(f"There is no version {ordinal}; list the versions.")
+            newest = await versions.newest(connection, present.id)
+            if newest is not None and newest.sha256 == old.sha256:
+                raise ConflictError(
+                    f"Version {newest.ordinal} is the newest and has the file of version "
+                    f"{ordinal} already; there is nothing to go back to."
+                )
+            await self._claim(connection, old.sha256)
+            again = NewVersion(
+                sha256=old.sha256,
+                file_name=old.file_name,
+                file_format=old.file_format,
+                media_type=old.media_type,
+                size_bytes=old.file_size,
+                version=old.version,
+            )
+            return await _add_version(connection, caller, present.id, again, restored=ordinal)
 
     async def extract_again(self, caller: Caller, material_id: int) -> Accepted:
         """Read the newest file if it has not been read, else the present one once more.
@@ -219,7 +257,7 @@ async def _new_material(
     await writer.refresh_metadata(connection, material_id)
     await scores.refresh(connection, material_id)
     if upload.status is not None:
-        await editing.advance(connection, caller, Target(material_id), upload.status)
+        await publication.bring(connection, caller, material_id, upload.status)
     return accepted
 
 
@@ -238,11 +276,24 @@ async def _new_version(
         size_bytes=arrived.stored.size_bytes,
         version=stated.get("version"),
     )
+    return await _add_version(connection, caller, material_id, version)
+
+
+async def _add_version(
+    connection: AsyncConnection,
+    caller: Caller,
+    material_id: int,
+    version: NewVersion,
+    restored: int | None = None,
+) -> Accepted:
+    """Note the version and have it read; `restored` is the older one whose file it is."""
     ordinal = await versions.add(connection, material_id, version, caller.principal.user_id)
     job_id = await _start(connection, caller, material_id, ordinal)
-    facts = {"version": ordinal, "file_name": arrived.file_name, "sha256": arrived.stored.sha256}
+    facts = {"version": ordinal, "file_name": version.file_name, "sha256": version.sha256}
+    verb = "upload" if restored is None else "restore"
+    after = facts if restored is None else facts | {"restored_version": restored}
     await record(
-        connection, Entry(caller.actor, "material.upload", "material", material_id, None, facts)
+        connection, Entry(caller.actor, f"material.{verb}", "material", material_id, None, after)
     )
     return Accepted(material_id, ordinal, job_id, duplicate=False)
 

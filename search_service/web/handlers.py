@@ -12,7 +12,16 @@ from litestar.params import PathParameter
 from search_service.errors import NotFoundError
 from search_service.serving.authentication import PUBLIC, find_identity, require_caller
 from search_service.serving.dependencies import DEPENDENCIES
-from search_service.web import materials, reviewing, searching, signing, suggesting, uploading
+from search_service.web import (
+    correcting,
+    materials,
+    reviewing,
+    searching,
+    signing,
+    suggesting,
+    uploading,
+    versioning,
+)
 from search_service.web.failures import FAILURES
 from search_service.web.rendering import Page, WebRequest
 from search_service.web.templating import static_router
@@ -36,6 +45,7 @@ PAGES = Router(
         *materials.HANDLERS,
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
+        *correcting.HANDLERS,
         show_missing,
     ],
     guards=[require_caller],
@@ -43,7 +53,7 @@ PAGES = Router(
 HANDLERS = (
     Router(
         path="/",
-        route_handlers=[PAGES, uploading.UPLOADS],
+        route_handlers=[PAGES, uploading.UPLOADS, versioning.VERSIONS],
         dependencies=DEPENDENCIES,
         exception_handlers=FAILURES,
         include_in_schema=False,

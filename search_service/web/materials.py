@@ -1,5 +1,6 @@
 """A material, its slides at their permanent addresses, and its file."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
@@ -15,6 +16,7 @@ from search_service.catalog import materials as catalog
 from search_service.catalog.metadata import MAX_ID
 from search_service.catalog.pages import VersionKey
 from search_service.errors import NotFoundError
+from search_service.ingest.places import present_place
 from search_service.jobs import progress
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -25,7 +27,8 @@ from search_service.web import suggesting
 from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
-from search_service.web.views.reading import Known
+from search_service.web.views.reading import Known, MaterialHead
+from search_service.web.views.superseded import SupersededView, superseded_of
 
 PathNumber: TypeAlias = Annotated[int, PathParameter()]
 
@@ -51,9 +54,16 @@ async def show_slide(
     material_id: PathNumber,
     number: PathNumber,
 ) -> Page:
-    """Show what stands on a slide; `v` is the version in which a link saw it."""
+    """Show what stands on a slide; `v` is the version in which a link saw it.
+
+    Of an older version it says that it was superseded, and where the slide stands now.
+    """
     require_id(material_id)
     require_id(number)
+    seen = request.query_params.get("v", "")
+    older = await _superseded(services, caller, VersionKey(material_id, _ordinal(seen)), number)
+    if older is not None:
+        return page(request, "superseded.html", "", head=older.head, view=older.view)
     async with services.database.reading() as connection:
         material = await catalog.get(connection, caller.principal, material_id)
         version = VersionKey(material_id, material.current_version)
@@ -61,20 +71,49 @@ async def show_slide(
     await note_opened(request, services, caller, Opened(material_id, number))
     head = reading.head_of(material, caller.principal)
     view = reading.slide_of(head, found, services.settings.public_url)
-    seen = request.query_params.get("v", "")
     notice = reading.version_notice(seen, head)
     like = await suggesting.like_page(services, caller.principal, material, number)
     return page(request, "slide.html", "", head=head, view=view, notice=notice, like=like)
+
+
+@dataclass(frozen=True, slots=True)
+class _Older:
+    head: MaterialHead
+    view: SupersededView
+
+
+async def _superseded(
+    services: Services, caller: Caller, seen: VersionKey, number: int
+) -> _Older | None:
+    """What to say of a slide of an older version; None where the version is no older one."""
+    if not seen.ordinal:
+        return None
+    async with services.database.reading() as connection:
+        material = await catalog.get(connection, caller.principal, seen.material_id)
+        if seen.ordinal >= material.current_version:
+            return None
+        old = await versions.read(connection, seen.material_id, seen.ordinal)
+        if old is None:
+            return None
+        place = await present_place(connection, seen, number, material.current_version)
+    head = reading.head_of(material, caller.principal)
+    return _Older(head, superseded_of(head, old, number, place))
+
+
+def _ordinal(given: str) -> int:
+    """A version as an address gives it; 0 for what is none."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
 @get("/m/{material_id:int}/file", opt=scoped(READ), name="web:file")
 async def download(
     request: WebRequest, services: TheServices, caller: TheCaller, material_id: PathNumber
 ) -> Response[Any]:
-    """Give the present file under its own name, and count that."""
+    """Give the present file under its own name, and count that; `v` is for those who may edit."""
     require_id(material_id)
+    wanted = _ordinal(request.query_params.get("v", "")) or None
     async with services.database.reading() as connection:
-        version = await versions.get(connection, caller.principal, material_id)
+        version = await versions.get(connection, caller.principal, material_id, wanted)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell an administrator.")
     if not is_head(request.scope):

@@ -32,6 +32,14 @@ class Flash(StrEnum):
     PUBLISHED = "Published: everybody can find it now."
     ARCHIVED = "Archived: it is no longer found by sales."
     DRAFT = "It is a draft again."
+    CORRECTED = "Corrected: search finds the page as it stands here."
+    PAGE_HIDDEN = "Hidden: nobody finds this page any more. It stays in the file."
+    PAGE_SHOWN = "Shown: the page is found again."
+    UNDONE = "Undone."
+    ACKNOWLEDGED = "Acknowledged, for this file."
+    ACCEPTED = "Accepted: what was read counts as reviewed."
+    NEWER_FILE = "The file is safe. It is the present version once it has been read."
+    SAME_FILE = "This is the file of the newest version already."
     READING_AGAIN = "The file is being read again."
 
 

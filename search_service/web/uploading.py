@@ -1,14 +1,16 @@
 """Uploading files and following how they are read; the list of what somebody has uploaded."""
 
+from dataclasses import replace
+
 from litestar import Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
-from search_service.accounts.policy import READ, WRITE
+from search_service.accounts.policy import READ, WRITE, Principal
 from search_service.catalog import materials
-from search_service.catalog.materials import MaterialFilter, Paging
+from search_service.catalog.materials import MaterialFilter, MaterialRecord, Paging
 from search_service.config import MIB
 from search_service.db.enums import MaterialStatus
 from search_service.errors import (
@@ -29,7 +31,7 @@ from search_service.serving.transfers import FORM_BYTES, blocks_of
 from search_service.web.materials import PathNumber, require_id
 from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views import library
-from search_service.web.views.library import LibraryState
+from search_service.web.views.library import Counts, LibraryState
 from search_service.web.views.progress import ProgressView, UploadRow, progress_of
 
 PAGE = 50
@@ -39,7 +41,7 @@ PAGE = 50
 async def show_upload(request: WebRequest, services: TheServices, caller: TheCaller) -> Page:
     """Show the drop zone."""
     policy.require_upload(caller.principal)
-    limit = _limit(services)
+    limit = limit_of(services)
     return page(request, "upload.html", "upload", rows=(), limit=limit)
 
 
@@ -56,7 +58,7 @@ async def upload(request: WebRequest, services: TheServices, caller: TheCaller) 
     rows = [await _take(services, caller, file) for file in files if file.filename]
     if request.headers.get("HX-Request") == "true":
         return fragment(request, "parts/upload_rows.html", rows=rows)
-    limit = _limit(services)
+    limit = limit_of(services)
     return page(request, "upload.html", "upload", rows=rows, limit=limit)
 
 
@@ -80,8 +82,13 @@ async def show_library(request: WebRequest, services: TheServices, caller: TheCa
     """List materials with their states, one's own unless asked otherwise."""
     policy.require_upload(caller.principal)
     state = LibraryState.read(request.query_params)
-    own = () if state.everybody else (caller.principal.user_id or 0,)
+    mine = (caller.principal.user_id or 0,)
+    own = () if state.everybody else mine
+    # What is to be reviewed is its owner's affair, and an administrator's.
+    reviewers = own if policy.is_admin(caller.principal) else mine
+    to_review = MaterialFilter(owner_ids=reviewers, needs_review=True)
     wanted = MaterialFilter(statuses=state.statuses, owner_ids=own)
+    wanted = to_review if state.needs_review else wanted
     async with services.database.reading() as connection:
         paging = Paging(limit=PAGE, cursor=state.cursor)
         listing = await materials.find(connection, caller.principal, wanted, paging)
@@ -91,10 +98,18 @@ async def show_library(request: WebRequest, services: TheServices, caller: TheCa
             )
             for status in MaterialStatus
         }
+        needing_review = await materials.count(connection, caller.principal, to_review)
         ids = tuple(material.id for material in listing.items)
         jobs = await progress.find(connection, JobFilter(material_ids=ids, limit=4 * PAGE))
-    view = library.library_of(state, listing, counts, jobs)
+    known = replace(listing, items=tuple(_for(caller.principal, item) for item in listing.items))
+    view = library.library_of(state, known, Counts(counts, needing_review), jobs)
     return page(request, "library.html", "library", view=view)
+
+
+def _for(principal: Principal, material: MaterialRecord) -> MaterialRecord:
+    """A material without what only those hear who may edit it."""
+    known = policy.may_edit(principal, material.owner_id)
+    return material if known else replace(material, review_reasons=())
 
 
 async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadRow:
@@ -110,7 +125,8 @@ async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadR
     return UploadRow(file.filename, item, accepted.material_id, accepted.duplicate)
 
 
-def _limit(services: Services) -> str:
+def limit_of(services: Services) -> str:
+    """Give how large an upload may be, in words."""
     return f"{services.settings.upload_max_bytes // MIB} MiB"
 
 

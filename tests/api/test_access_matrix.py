@@ -205,6 +205,25 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("GET", "/materials/{material_id}/receipt"): material(reading()),
     ("GET", "/materials/{material_id}/pages"): material(reading()),
     ("GET", "/materials/{material_id}/pages/{page_number}"): material(reading()),
+    # Page 1, back to what was extracted: it says so already.
+    ("PATCH", "/materials/{material_id}/pages/{page_number}"): material(
+        changing(), json={"title": None}, headers=ANY_STATE
+    ),
+    ("GET", "/materials/{material_id}/corrections"): material(changing()),
+    ("DELETE", "/materials/{material_id}/corrections/{correction_id}"): material(changing(204)),
+    ("GET", "/materials/{material_id}/review"): material(changing()),
+    ("POST", "/materials/{material_id}/review"): material(changing(), json={"version": 1}),
+    # No such warning is open, whoever asks.
+    ("POST", "/materials/{material_id}/review/acknowledgements"): material(
+        lambda role, status: (
+            404 if changing()(role, status) == 200 else changing()(role, status)
+        ),
+        json={"code": "glued_words"},
+    ),
+    # The newest version has that file already.
+    ("POST", "/materials/{material_id}/versions/{ordinal}/restore"): material(
+        changing(conflict=STATUSES)
+    ),
     ("GET", "/materials/{material_id}/blocks"): material(reading()),
     ("GET", "/blocks/{block_id}"): material(reading()),
     ("GET", "/blocks/{block_id}/usages"): material(reading()),
@@ -316,7 +335,7 @@ class Matrix:
         ids = {"material_id": accepted["material_id"], "job_id": accepted["job_id"]}
         blocks = await self.service.call("owner", "GET", f"/materials/{ids['material_id']}/blocks")
         ids["block_id"] = blocks.json()["items"][0]["id"]
-        self.materials[status] = ids | {"page_number": 1}
+        self.materials[status] = ids | {"page_number": 1, "ordinal": 1}
         await self.service.set_status("owner", ids["material_id"], *STEPS[status])
         if status == "DELETED":
             gone = await self.service.call("owner", "DELETE", f"/materials/{ids['material_id']}")
@@ -350,6 +369,19 @@ class Matrix:
             )
             ids = {"pin_id": pin.scalar_one(), "judgement_id": judgement.scalar_one()}
         self.materials[status] |= ids
+
+    async def _add_correction(self, status: str) -> None:
+        """Let a correction rest beside the material of a status, past every rule."""
+        async with self.service.database.transaction() as connection:
+            made = await connection.execute(
+                text(
+                    "INSERT INTO page_corrections (material_id, page_number, fingerprint, fits,"
+                    " hidden, extracted_title, extracted_body, extracted_notes)"
+                    " VALUES (:id, 9, repeat('0', 64), FALSE, TRUE, '', '', '') RETURNING id"
+                ),
+                {"id": self.materials[status]["material_id"]},
+            )
+            self.materials[status]["correction_id"] = made.scalar_one()
 
     async def _search(self, role: str) -> set[str]:
         response = await self.service.client.get(
@@ -391,6 +423,8 @@ class Matrix:
                 await self._add_entry(kind)
         if operation == ("DELETE", "/synonyms/{synonym_id}"):
             await self._add_synonym()
+        if "{correction_id}" in path:
+            await self._add_correction(status)
         if "{pin_id}" in path or "{judgement_id}" in path:
             await self._add_tuning(status)
         place = path.format(**self.others, **self.materials[status])

@@ -102,6 +102,12 @@ ADDED_TABLES = {
     "synonyms",
     "pins",
     "judgements",
+    "page_corrections",
+    "acknowledged_warnings",
+    "version_reviews",
+    "review_states",
+    "publication_wishes",
+    "completeness_history",
     "ranking_weights",
 }
 # PostgreSQL names what they inherit.

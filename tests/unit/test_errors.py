@@ -27,6 +27,7 @@ CODES = {
     "ForbiddenError": "forbidden",
     "NotFoundError": "not_found",
     "ConflictError": "conflict",
+    "OpenSeriousWarningsError": "open_serious_warnings",
     "JudgedQueriesWouldSufferError": "judged_queries_would_suffer",
     "PreconditionFailedError": "precondition_failed",
     "PreconditionRequiredError": "precondition_required",

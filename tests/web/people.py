@@ -13,6 +13,8 @@ from search_service.config import Settings
 from search_service.db.engine import open_database
 from search_service.db.enums import MaterialStatus, Role
 from search_service.files.store import FileStore
+from search_service.ingest import correcting
+from search_service.ingest.correcting import PageTarget
 from search_service.ingest.handlers import Workshop, extract
 from search_service.ingest.upload import Intake, Upload
 from search_service.jobs.worker import RunningJob
@@ -34,6 +36,10 @@ class Library:
     draft: int
     hostile: int
     deck_bytes: bytes
+    scan: int
+    """A draft with a page that is a picture."""
+    revised: int
+    """A deck with a second version, in which its slides are turned around and one has changed."""
 
 
 def address_of(name: str) -> str:
@@ -79,6 +85,25 @@ async def _fill(settings: Settings) -> Library:
                     await editing.transition(connection, people["petra"], target, status)
         return accepted.material_id
 
+    async def revise(material_id: int, data: bytes) -> None:
+        upload = Upload("revised.pptx", files.stream(data))
+        taken = await intake.accept_version(people["petra"], Target(material_id), upload)
+        job = RunningJob(1, "extract", {"job_id": taken.job_id}, 1, False)
+        await extract(Workshop(database, store), job)
+
+    first = (("Yak wool", "Wool of a yak"), ("Yak milk", "Butter and cheese"), ("End", "Bye"))
+    turned = (first[1], ("Yak wool", "Wool of two yaks"), first[2])
+    revised = await add(files.deck(first, ""), "yaks.pptx", False)
+    async with database.transaction() as connection:
+        for number, title in ((1, "Yak fleece"), (2, "Yak butter")):
+            place = PageTarget(revised, number)
+            await correcting.correct(connection, people["petra"], place, {"title": title})
+    await revise(revised, files.deck(turned, ""))
+    scan = await add(
+        files.scan((("Zebu", "Words of a zebu"), (), ("Zebu again", "More words"))),
+        "scan.pdf",
+        False,
+    )
     deck = files.deck()
     library = Library(
         deck=await add(
@@ -104,6 +129,8 @@ async def _fill(settings: Settings) -> Library:
             tags=[HOSTILE],
         ),
         deck_bytes=deck,
+        scan=scan,
+        revised=revised,
     )
     await database.close()
     return library

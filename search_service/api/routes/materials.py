@@ -11,6 +11,7 @@ from search_service.accounts.caller import Caller
 from search_service.api import links
 from search_service.api.routes.paths import PathId
 from search_service.api.schemas.materials import (
+    CompletenessCheck,
     HealthCheck,
     Material,
     MaterialChanges,
@@ -21,9 +22,10 @@ from search_service.api.schemas.materials import (
     StatusChange,
 )
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import editing, health, materials
+from search_service.catalog import completeness, editing, health, materials
 from search_service.catalog.editing import Target
 from search_service.catalog.materials import MaterialFilter, MaterialRecord, Paging
+from search_service.db.enums import MaterialStatus
 from search_service.serving import etag
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -34,6 +36,9 @@ IfMatch = Annotated[
     HeaderParameter(name="If-Match", description="The ETag that the change is based on, or *."),
 ]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
+_COMPUTED = frozenset(
+    {"url", "personas", "segments", "can_edit", "review_reasons", "next_statuses"}
+)
 READ, WRITE = scoped(policy.READ), scoped(policy.WRITE)
 
 
@@ -43,7 +48,7 @@ async def list_materials(
 ) -> Materials:
     """List the materials that the caller may see."""
     query = read_query(request, MaterialQuery)
-    wanted = _filter(query)
+    wanted = _filter(query, caller)
     async with services.database.reading() as connection:
         found = await materials.find(
             connection, caller.principal, wanted, Paging(query.sort, query.limit, query.cursor)
@@ -92,7 +97,10 @@ async def change_status(
     """Move a material to another status; If-Match is welcome, not needed."""
     target = Target(material_id, etag.expected(if_match) if if_match else None)
     async with services.database.transaction() as connection:
-        record = await editing.transition(connection, caller, target, data.status)
+        if data.override and data.status is MaterialStatus.PUBLISHED:
+            record = await editing.publish_despite_warnings(connection, caller, target)
+        else:
+            record = await editing.transition(connection, caller, target, data.status)
     return _answer(services, caller, record)
 
 
@@ -114,12 +122,16 @@ async def get_health(
     async with services.database.reading() as connection:
         record = await materials.get(connection, caller.principal, material_id)
         history = await health.history(connection, caller.principal, material_id)
+        assessed = await completeness.history(connection, caller.principal, material_id)
     return MaterialHealth(
         health_score=record.health_score,
         health_reasons=record.health_reasons,
         completeness_score=record.completeness_score,
         completeness_reasons=record.completeness_reasons,
         history=tuple(convert(row, HealthCheck, from_attributes=True) for row in history),
+        completeness_history=tuple(
+            convert(row, CompletenessCheck, from_attributes=True) for row in assessed
+        ),
     )
 
 
@@ -127,9 +139,7 @@ def shown(services: Services, caller: Caller, record: MaterialRecord) -> Materia
     """Give a material as this caller sees it."""
     can_edit = policy.may_edit(caller.principal, record.owner_id)
     own = {
-        name: getattr(record, name)
-        for name in Material.__struct_fields__
-        if name not in {"url", "personas", "segments", "can_edit", "next_statuses"}
+        name: getattr(record, name) for name in Material.__struct_fields__ if name not in _COMPUTED
     }
     return Material(
         **own,
@@ -137,6 +147,7 @@ def shown(services: Services, caller: Caller, record: MaterialRecord) -> Materia
         personas=tuple(Reference(item.id, item.name) for item in record.personas),
         segments=tuple(Reference(item.id, item.name) for item in record.segments),
         can_edit=can_edit,
+        review_reasons=record.review_reasons if can_edit else (),
         next_statuses=tuple(sorted(policy.transitions_from(record.status))) if can_edit else (),
     )
 
@@ -151,7 +162,10 @@ def _state(record: MaterialRecord) -> dict[str, str]:
     return {"ETag": record.etag, "Cache-Control": "private, no-cache"}
 
 
-def _filter(query: MaterialQuery) -> MaterialFilter:
+def _filter(query: MaterialQuery, caller: Caller) -> MaterialFilter:
+    principal, owners = caller.principal, tuple(query.owner)
+    if query.needs_review is not None and not policy.is_admin(principal):
+        owners = (principal.user_id or 0,)  # what is to be reviewed is its owner's affair
     return MaterialFilter(
         statuses=tuple(query.status),
         material_types=tuple(query.type),
@@ -162,10 +176,11 @@ def _filter(query: MaterialQuery) -> MaterialFilter:
         tags=tuple(query.tag),
         persona_ids=tuple(query.persona),
         segment_ids=tuple(query.segment),
-        owner_ids=tuple(query.owner),
+        owner_ids=owners,
         name_contains=query.name,
         review_before=query.review_before,
         guessed=query.guessed,
+        needs_review=query.needs_review,
     )
 
 

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from litestar import Request, Router, get
+from litestar import Request, Response, Router, get
 
+from search_service.accounts import policy
 from search_service.api import links
 from search_service.api.routes.materials import READ
 from search_service.api.routes.paths import PathId, PathNumber
 from search_service.api.schemas.materials import Page, Pages, VersionQuery
+from search_service.api.schemas.reviews import ExtractedTexts
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import pages, versions
-from search_service.catalog.pages import PageRecord, VersionKey
+from search_service.catalog import materials, pages, versions
+from search_service.catalog.pages import PageRecord, ReviewedPage, VersionKey
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
 
@@ -22,10 +24,13 @@ async def list_pages(
     """Give every page of a version with what was read and what looks wrong."""
     wanted = read_query(request, VersionQuery).version
     async with services.database.reading() as connection:
+        material = await materials.get(connection, caller.principal, material_id)
         version = await versions.get(connection, caller.principal, material_id, wanted)
-        key = VersionKey(material_id, version.ordinal)
-        found = await pages.find(connection, caller.principal, material_id, version.ordinal)
-    return Pages(material_id, key.ordinal, tuple(_shown(services, key, page) for page in found))
+        ordinal = version.ordinal
+        found = await pages.find_reviewed(connection, caller.principal, material_id, ordinal)
+    may_edit = policy.may_edit(caller.principal, material.owner_id)
+    items = tuple(shown(services, material_id, item, may_edit=may_edit) for item in found)
+    return Pages(material_id, ordinal, items)
 
 
 @get("/materials/{material_id:int}/pages/{page_number:int}", opt=READ | query_opt(VersionQuery))
@@ -35,20 +40,36 @@ async def get_page(
     caller: TheCaller,
     material_id: PathId,
     page_number: PathNumber,
-) -> Page:
-    """Give one page."""
+) -> Response[Page]:
+    """Give one page; its ETag changes with what is shown of it."""
     wanted = read_query(request, VersionQuery).version
     async with services.database.reading() as connection:
+        material = await materials.get(connection, caller.principal, material_id)
         version = await versions.get(connection, caller.principal, material_id, wanted)
         key = VersionKey(material_id, version.ordinal)
-        page = await pages.get(connection, caller.principal, key, page_number)
-    return _shown(services, key, page)
+        found = await pages.get_reviewed(connection, caller.principal, key, page_number)
+    may_edit = policy.may_edit(caller.principal, material.owner_id)
+    page = shown(services, material_id, found, may_edit=may_edit)
+    return Response(page, headers={"ETag": found.etag, "Cache-Control": "private, no-cache"})
 
 
-def _shown(services: Services, key: VersionKey, page: PageRecord) -> Page:
-    values = {name: getattr(page, name) for name in Page.__struct_fields__ if name != "url"}
-    url = links.page(services.settings, key.material_id, page.page_number, key.ordinal)
-    return Page(**values, url=url)
+def shown(services: Services, material_id: int, reviewed: ReviewedPage, *, may_edit: bool) -> Page:
+    """Give a page as it was corrected; to an editor also what was extracted."""
+    page, correction = reviewed.page, reviewed.correction
+    own = {name: getattr(page, name) for name in PageRecord.__dataclass_fields__}
+    extracted = None
+    if correction is not None and may_edit:
+        extracted = ExtractedTexts(
+            correction.extracted_title, correction.extracted_body, correction.extracted_notes
+        )
+    return Page(
+        **own,
+        url=links.page(services.settings, material_id, page.page_number, reviewed.ordinal),
+        hidden_from_search=reviewed.hidden_from_search,
+        corrected_fields=tuple(sorted(correction.changes)) if correction else (),
+        correction_id=correction.id if correction and may_edit else None,
+        extracted=extracted,
+    )
 
 
 ROUTER = Router("/", route_handlers=[list_pages, get_page], tags=["Pages"])

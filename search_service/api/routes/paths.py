@@ -7,4 +7,5 @@ from litestar.params import PathParameter
 
 PathId: TypeAlias = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 PathNumber: TypeAlias = Annotated[int, PathParameter(ge=1, le=100_000)]
+PathLongId: TypeAlias = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 SearchId: TypeAlias = Annotated[UUID, PathParameter()]

@@ -11,7 +11,7 @@ from msgspec import structs
 from search_service.accounts import policy
 from search_service.api import links
 from search_service.api.routes.materials import WRITE, IfMatch
-from search_service.api.routes.paths import PathId
+from search_service.api.routes.paths import PathId, PathNumber
 from search_service.api.schemas.materials import Accepted, UploadFields, VersionFields
 from search_service.api.validation import form_opt, read_form
 from search_service.catalog.editing import Target
@@ -75,6 +75,19 @@ async def extract_again(
     return _answer(services, await services.intake.extract_again(caller, material_id))
 
 
+@post("/materials/{material_id:int}/versions/{ordinal:int}/restore", status_code=202, opt=WRITE)
+async def restore_version(
+    services: TheServices,
+    caller: TheCaller,
+    material_id: PathId,
+    ordinal: PathNumber,
+    if_match: IfMatch = None,
+) -> Response[Accepted]:
+    """Go back to the file of an older version, as a new version; nothing in between is lost."""
+    target = Target(material_id, etag.expected(if_match) if if_match else None)
+    return _answer(services, await services.intake.restore(caller, target, ordinal))
+
+
 def _answer(services: Services, taken: Taken) -> Response[Accepted]:
     url = links.material(services.settings, taken.material_id)
     location = links.job(taken.job_id) if taken.job_id is not None else url
@@ -94,7 +107,7 @@ def router(upload_max_bytes: int) -> Router:
     """Give the routes, which take bodies as large as the settings allow."""
     return Router(
         "/",
-        route_handlers=[upload_material, upload_version, extract_again],
+        route_handlers=[upload_material, upload_version, restore_version, extract_again],
         request_max_body_size=upload_max_bytes + FORM_BYTES,
         tags=["Materials"],
     )

@@ -16,8 +16,9 @@ from search_service.api.schemas.limits import (
     Text,
     Values,
 )
+from search_service.api.schemas.reviews import ExtractedTexts
 from search_service.catalog.cursors import Sort
-from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 
 Day = date
 ShortLine = Annotated[str, Meta(max_length=100)]
@@ -73,6 +74,7 @@ class Material(Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     can_edit: bool
+    review_reasons: tuple[ReviewReason, ...]
     next_statuses: tuple[MaterialStatus, ...]
 
 
@@ -98,6 +100,10 @@ class MaterialQuery(Struct, frozen=True):
     name: Annotated[Line | None, Meta(description="Part of the name.")] = None
     review_before: date | None = None
     guessed: bool | None = None
+    needs_review: Annotated[
+        bool | None,
+        Meta(description="Own materials with something to look at, or without; see `Review`."),
+    ] = None
     sort: Sort = Sort.UPDATED
     limit: PageLimit = 20
     cursor: Cursor | None = None
@@ -125,9 +131,13 @@ class MaterialChanges(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StatusChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """The status to go to: DRAFT ⇄ REVIEW ⇄ PUBLISHED → ARCHIVED → DRAFT."""
+    """The status to go to: DRAFT ⇄ REVIEW ⇄ PUBLISHED → ARCHIVED → DRAFT.
+
+    With `override` a material is published over open serious warnings; the audit log names them.
+    """
 
     status: MaterialStatus
+    override: bool = False
 
 
 class UploadFields(Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,7 +214,11 @@ class VersionQuery(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """What was read of one page or slide; `url` is its permanent address."""
+    """What was read of one page or slide, as it was corrected; `url` is its permanent address.
+
+    `extracted` and `correction_id` are for those who may edit: what was read before the
+    correction, and what undoes it.
+    """
 
     page_number: int
     url: str
@@ -222,6 +236,10 @@ class Page(Struct, frozen=True):
     width: float | None
     height: float | None
     warnings: list[dict[str, str | None]]
+    hidden_from_search: bool
+    corrected_fields: tuple[str, ...]
+    correction_id: int | None
+    extracted: ExtractedTexts | None
 
 
 class Pages(Struct, frozen=True):
@@ -239,9 +257,18 @@ class HealthCheck(Struct, frozen=True):
     recommendations: tuple[str, ...]
 
 
+class CompletenessCheck(Struct, frozen=True):
+    """One row of a material's history, newest first."""
+
+    checked_at: datetime
+    score: int
+    reasons: tuple[str, ...]
+
+
 class MaterialHealth(Struct, frozen=True):
     health_score: int
     health_reasons: tuple[str, ...]
     completeness_score: int
     completeness_reasons: tuple[str, ...]
     history: tuple[HealthCheck, ...]
+    completeness_history: tuple[CompletenessCheck, ...]

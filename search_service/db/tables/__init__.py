@@ -25,6 +25,14 @@ from search_service.db.tables.documented import (
     User,
 )
 from search_service.db.tables.insights import LoggedSearch, SearchClick, SearchErasure
+from search_service.db.tables.reviewed import (
+    AcknowledgedWarning,
+    CompletenessHistory,
+    PageCorrection,
+    PublicationWish,
+    ReviewState,
+    VersionReview,
+)
 from search_service.db.tables.searched import (
     CorpusStatistics,
     IndexChange,
@@ -44,10 +52,12 @@ from search_service.db.tables.suggested import SuggestedPhrase, SuggestionPrefix
 from search_service.db.tables.tuning import Judgement, Pin, RankingWeights, Synonym
 
 __all__ = [
+    "AcknowledgedWarning",
     "ApiKey",
     "AuditLog",
     "Base",
     "BlockFingerprint",
+    "CompletenessHistory",
     "ContentBlock",
     "ContentBlockUsage",
     "CorpusStatistics",
@@ -65,12 +75,15 @@ __all__ = [
     "MaterialPersona",
     "MaterialSegment",
     "MaterialVersion",
+    "PageCorrection",
     "Passage",
     "PassageEmbedding",
     "Persona",
     "Pin",
+    "PublicationWish",
     "RankingWeights",
     "RefreshToken",
+    "ReviewState",
     "SearchClick",
     "SearchErasure",
     "Segment",
@@ -81,4 +94,5 @@ __all__ = [
     "Synonym",
     "TopPostings",
     "User",
+    "VersionReview",
 ]

@@ -1,7 +1,7 @@
 """The list of materials for those who look after them, as values. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlencode
 
@@ -27,6 +27,7 @@ class LibraryState:
     status: MaterialStatus | None = None
     everybody: bool = False
     cursor: str | None = None
+    needs_review: bool = False
 
     @classmethod
     def read(cls, parameters: Mapping[str, str]) -> Self:
@@ -36,6 +37,7 @@ class LibraryState:
             MaterialStatus(status) if status in set(MaterialStatus) else None,
             parameters.get("owner") == "all",
             parameters.get("cursor") or None,
+            parameters.get("needs") == "review",
         )
 
     @property
@@ -46,6 +48,7 @@ class LibraryState:
     def address(self) -> str:
         pairs = [("status", self.status.value.lower())] if self.status else []
         pairs += [("owner", "all")] if self.everybody else []
+        pairs += [("needs", "review")] if self.needs_review else []
         pairs += [("cursor", self.cursor)] if self.cursor else []
         return f"/library?{urlencode(pairs)}" if pairs else "/library"
 
@@ -71,6 +74,7 @@ class LibraryRow:
     pages: str
     completeness: int
     guessed: bool
+    reasons: tuple[str, ...]
     updated: str
     progress: ProgressView | None
 
@@ -84,10 +88,18 @@ class Library:
     more_address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many materials stand behind each tab."""
+
+    of_status: Mapping[MaterialStatus, int]
+    needing_review: int
+
+
 def library_of(
     state: LibraryState,
     listing: Listing[MaterialRecord],
-    counts: Mapping[MaterialStatus, int],
+    counts: Counts,
     jobs: Sequence[JobRecord],
 ) -> Library:
     """Lay out one stretch of the list; `jobs` are newest first."""
@@ -95,18 +107,25 @@ def library_of(
     for job in jobs:
         newest.setdefault(job.material_id, job)
     cursor = listing.next_cursor
-    more = LibraryState(state.status, state.everybody, cursor).address if cursor else ""
+    mine = replace(state, cursor=None)
+    more = replace(state, cursor=cursor).address if cursor else ""
     return Library(
         rows=tuple(_row(material, newest.get(material.id)) for material in listing.items),
         statuses=(
-            _status_tab(state, None, sum(counts.values())),
-            *(_status_tab(state, status, counts[status]) for status in MaterialStatus),
+            _status_tab(state, None, sum(counts.of_status.values())),
+            *(_status_tab(state, status, counts.of_status[status]) for status in MaterialStatus),
+            Tab(
+                "Needs review",
+                LibraryState(everybody=state.everybody, needs_review=True).address,
+                counts.needing_review,
+                state.needs_review,
+            ),
         ),
         owners=(
-            Tab("Mine", LibraryState(state.status).address, None, not state.everybody),
+            Tab("Mine", replace(mine, everybody=False).address, None, not state.everybody),
             Tab(
                 "Everybody’s",
-                LibraryState(state.status, everybody=True).address,
+                replace(mine, everybody=True).address,
                 None,
                 state.everybody,
             ),
@@ -119,7 +138,7 @@ def library_of(
 def _status_tab(state: LibraryState, status: MaterialStatus | None, count: int) -> Tab:
     label = wording.STATUSES[status] if status else "All"
     address = LibraryState(status, state.everybody).address
-    return Tab(label, address, count, state.status is status)
+    return Tab(label, address, count, state.status is status and not state.needs_review)
 
 
 def _row(material: MaterialRecord, job: JobRecord | None) -> LibraryRow:
@@ -135,6 +154,7 @@ def _row(material: MaterialRecord, job: JobRecord | None) -> LibraryRow:
         pages=wording.counted(material.page_count, word) if material.page_count else "",
         completeness=material.completeness_score,
         guessed=bool(material.guessed_fields),
+        reasons=tuple(wording.REVIEW_REASONS[reason] for reason in material.review_reasons),
         updated=wording.day(material.updated_at),
         progress=progress_of(job, material.name) if job and told else None,
     )

@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """What was read from one page; `warnings` are sentences, `needs_look` where one matters."""
+    """What was read from one page; `warnings` are sentences."""
 
     page: PageRecord
     title: str
@@ -45,7 +45,6 @@ class ReviewPage:
     notes: tuple[str, ...]
     characters: int
     warnings: tuple[str, ...]
-    needs_look: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,7 @@ class ReviewView:
     summary: str
     baggage: tuple[str, ...]
     file_warnings: tuple[str, ...]
-    to_check: tuple[int, ...]
     steps: tuple[Step, ...]
-    advice: tuple[str, ...]
 
 
 def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
@@ -70,9 +67,7 @@ def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
         summary=_summary(receipt, len(pages), word),
         baggage=baggage_of(receipt),
         file_warnings=tuple(_sentences(receipt.get("warnings") or ())),
-        to_check=tuple(page.page.page_number for page in pages if page.needs_look),
         steps=steps_of(known.material, principal),
-        advice=(*known.material.completeness_reasons, *known.material.health_reasons),
     )
 
 
@@ -106,7 +101,6 @@ def _page(page: PageRecord, word: str) -> ReviewPage:
         notes=paragraphs_of(page.notes),
         characters=characters + sum(len(text) for texts in other for text in texts),
         warnings=tuple(_sentences(page.warnings)),
-        needs_look=any(item["code"] not in wording.HARMLESS_WARNINGS for item in page.warnings),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 from search_service.search.tree import Field
 
 TYPES: Mapping[str, str] = {
@@ -64,10 +64,17 @@ _WARNINGS: Mapping[str, str] = {
     "part_damaged": "A part could not be read",
     "text_cut": "Very long; its text was cut",
     "junk_prefix": "Bytes before the start of the document were skipped",
+    "not_read": "Not read yet",
+    "refused": "The file could not be read",
+    "partly_read": "Only a part of the file was read",
     "fallback_reader": "Opened only with the slower reader: check the order of words",
 }
-# A hidden slide was read well; it is said by its own mark.
-HARMLESS_WARNINGS = frozenset({"hidden"})
+REVIEW_REASONS: Mapping[str, str] = {
+    ReviewReason.SERIOUS_WARNINGS: "serious warnings",
+    ReviewReason.PARTLY_READ: "partly read",
+    ReviewReason.REFUSED: "could not be read",
+    ReviewReason.UNFITTING_CORRECTIONS: "corrections no longer fit",
+}
 _DECK_FORMATS = frozenset({"pptx", "pptm", "ppsx", "ppsm", "potx", "potm", "ppt", "odp"})
 _OLD_DAYS = 365
 

@@ -10,7 +10,7 @@ from search_service.accounts.caller import Caller
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.catalog import editing, scores, versions
 from search_service.catalog.editing import NewMaterial, Target
-from search_service.catalog.versions import NewVersion
+from search_service.catalog.versions import Extraction, NewVersion
 from search_service.db.enums import MaterialStatus, MaterialType, Role
 from search_service.db.tables import User
 from search_service.index import writer
@@ -34,7 +34,7 @@ async def material(
     status: MaterialStatus = MaterialStatus.DRAFT,
     **metadata: Any,
 ) -> int:
-    """Make a material with one version, in a status; give its id."""
+    """Make a material with one version, which was read, in a status; give its id."""
     new = NewMaterial("Untitled", MaterialType.PRODUCT_BRIEF, metadata)
     material_id = await editing.create(connection, caller, new)
     sha256 = uuid4().hex * 2
@@ -45,6 +45,7 @@ async def material(
         caller.principal.user_id,
     )
     await versions.make_present(connection, material_id, 1, f"{sha256[:2]}/{sha256[2:4]}/{sha256}")
+    await versions.note_extraction(connection, material_id, 1, Extraction("done", None, {}))
     await writer.refresh_metadata(connection, material_id)
     await scores.refresh(connection, material_id)
     await editing.advance(connection, caller, Target(material_id), status)

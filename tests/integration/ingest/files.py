@@ -4,9 +4,11 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from functools import cache
 
+from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 SLIDES = (
@@ -55,6 +57,21 @@ def document(pages: Sequence[Sequence[str]], title: str = "") -> bytes:
                 "Helvetica-Bold" if number == 0 else "Helvetica", 22 if number == 0 else 11
             )
             sheet.drawString(72, 760 - 30 * number, line)
+        sheet.showPage()
+    sheet.save()
+    return buffer.getvalue()
+
+
+def scan(pages: Sequence[Sequence[str]]) -> bytes:
+    """A PDF as `document` makes it, but a page without lines is a picture."""
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    for lines in pages:
+        for number, line in enumerate(lines):
+            sheet.setFont("Helvetica", 11)
+            sheet.drawString(72, 760 - 30 * number, line)
+        if not lines:
+            sheet.drawImage(ImageReader(Image.new("RGB", (8, 8), "navy")), 72, 400, 300, 200)
         sheet.showPage()
     sheet.save()
     return buffer.getvalue()

@@ -59,7 +59,7 @@ async def test_what_somebody_states_is_no_guess(service: Service) -> None:
     assert material.guessed_fields == ()
     assert set(material.edited_fields) == {"name", "material_type", "version"}
     assert material.version == "2.1"
-    assert material.status is MaterialStatus.PUBLISHED
+    assert material.status is MaterialStatus.REVIEW  # nobody could look at what is in it yet
 
 
 async def test_a_file_that_the_caller_sees_is_answered_with_its_material(service: Service) -> None:

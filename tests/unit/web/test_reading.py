@@ -60,13 +60,12 @@ def test_a_link_to_another_version_says_so() -> None:
     assert [version_notice(seen, head) for seen in ("2", "", "x", "²")] == [""] * 4
 
 
-def test_only_warnings_that_matter_ask_for_a_look() -> None:
+def test_warnings_of_a_page_are_sentences() -> None:
     pages = (
         page(warnings=[{"code": "hidden", "detail": None}]),
         page(page_number=2, warnings=[{"code": "glued_words", "detail": "3 words"}]),
     )
     view = review_of(Known(MATERIAL, pages, {"totals": {}}, None), OWNER, "slide")
-    assert view.to_check == (2,)
     assert view.pages[1].warnings == ("Some words run together: 3 words",)
 
 
