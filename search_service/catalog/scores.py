@@ -1,5 +1,6 @@
 """Brings the stored scores of a material up to date from what is stored about it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
-from search_service.catalog import completeness, health, materials, versions
+from search_service.catalog import completeness, health, materials, staleness, versions
 from search_service.catalog.completeness import TextFacts
 from search_service.catalog.health import HealthFacts
 from search_service.db.tables import Material, MaterialDetails, MaterialPage
+from search_service.errors import NotFoundError
 from search_service.index import writer
 
 _materials: Any = Material.__table__
@@ -41,6 +43,7 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
         extraction_status=version.extraction_status if version else None,
         pages_with_warnings=warned,
         pages=text_facts.pages,
+        stale_pages=await staleness.stale_pages(connection, material_id),
     )
     healthy = health.assess(material, facts, datetime.now(UTC).date())
     await connection.execute(
@@ -55,6 +58,14 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
     )
     await writer.note_change(connection, material_id)
     await health.note(connection, material_id, healthy)
+
+
+async def rescore(connection: AsyncConnection, material_id: int) -> None:
+    """Refresh the scores of a material that may be changed or deleted meanwhile."""
+    locked = select(_materials.c.id).where(_materials.c.id == material_id).with_for_update()
+    await connection.execute(locked)
+    with suppress(NotFoundError):
+        await refresh(connection, material_id)
 
 
 async def _page_facts(

@@ -14,8 +14,9 @@ from typing import Self
 from extractors import sandbox
 from extractors.limits import Limits
 from extractors.types import Document, Page, Summary
-from search_service.catalog import versions
+from search_service.catalog import scores, versions
 from search_service.catalog.refresh import REFRESH_STATISTICS
+from search_service.catalog.staleness import RESCORE
 from search_service.catalog.versions import VersionRecord
 from search_service.config import Settings
 from search_service.db.engine import Database
@@ -77,6 +78,7 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
         REFRESH_STATISTICS: partial(refresh_statistics, workshop),
         MAINTAIN: partial(maintain, workshop),
         EMBED: partial(embed, workshop),
+        RESCORE: partial(rescore, workshop),
     }
 
 
@@ -120,6 +122,13 @@ async def embed(workshop: Workshop, running: RunningJob) -> None:
     if workshop.encoder:
         material_id = int(running.payload["material_id"])
         await embeddings.embed_material(workshop.database, workshop.encoder, material_id)
+
+
+async def rescore(workshop: Workshop, running: RunningJob) -> None:
+    """Refresh the scores of materials that another one made stale, or no more."""
+    for material_id in running.payload["material_ids"]:
+        async with workshop.database.transaction() as connection:
+            await scores.rescore(connection, int(material_id))
 
 
 async def extract(workshop: Workshop, running: RunningJob) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.catalog import blocks, pages, scores, versions
+from search_service.catalog import block_writing, pages, scores, versions
 from search_service.catalog.pages import VersionKey
 from search_service.catalog.refresh import schedule_statistics
 from search_service.catalog.stamps import touch
@@ -60,10 +60,10 @@ async def write(
     key = VersionKey(job.material_id, version.ordinal)
     await pages.write(connection, key, prepared.pages)
     await writer.write_material(connection, job.material_id, prepared.texts)
-    await blocks.write(connection, job.material_id, prepared.units)
     code = reading.summary.code
     extraction = Extraction(reading.summary.status, code, receipt_of(reading))
     await versions.note_extraction(connection, job.material_id, version.ordinal, extraction)
+    await block_writing.write(connection, job.material_id, prepared.units)
     await scores.refresh(connection, job.material_id)
     await schedule_statistics(connection)
     return await progress.finish(connection, job.id, _outcome(reading))

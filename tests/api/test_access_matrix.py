@@ -206,6 +206,8 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("GET", "/materials/{material_id}/pages"): material(reading()),
     ("GET", "/materials/{material_id}/pages/{page_number}"): material(reading()),
     ("GET", "/materials/{material_id}/blocks"): material(reading()),
+    ("GET", "/materials/{material_id}/pages/{page_number}/usages"): material(reading()),
+    ("GET", "/stale-materials"): Case(of_scope()),
     ("GET", "/blocks/{block_id}"): material(reading()),
     ("GET", "/blocks/{block_id}/usages"): material(reading()),
     ("GET", "/blocks/{block_id}/variants"): material(reading()),

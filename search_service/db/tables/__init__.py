@@ -3,8 +3,13 @@
 The migrations are the truth; a test compares these classes with the migrated catalogue.
 """
 
-from search_service.db.tables.content import (
+from search_service.db.tables.blocks import (
+    BlockBand,
     BlockFingerprint,
+    BlockSighting,
+    BlockVariant,
+)
+from search_service.db.tables.content import (
     MaterialDetails,
     MaterialPage,
     MaterialVersion,
@@ -47,7 +52,10 @@ __all__ = [
     "ApiKey",
     "AuditLog",
     "Base",
+    "BlockBand",
     "BlockFingerprint",
+    "BlockSighting",
+    "BlockVariant",
     "ContentBlock",
     "ContentBlockUsage",
     "CorpusStatistics",
