@@ -12,7 +12,15 @@ from litestar.params import PathParameter
 from search_service.errors import NotFoundError
 from search_service.serving.authentication import PUBLIC, find_identity, require_caller
 from search_service.serving.dependencies import DEPENDENCIES
-from search_service.web import materials, reviewing, searching, signing, suggesting, uploading
+from search_service.web import (
+    materials,
+    reused,
+    reviewing,
+    searching,
+    signing,
+    suggesting,
+    uploading,
+)
 from search_service.web.failures import FAILURES
 from search_service.web.rendering import Page, WebRequest
 from search_service.web.templating import static_router
@@ -36,6 +44,7 @@ PAGES = Router(
         *materials.HANDLERS,
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
+        *reused.HANDLERS,
         show_missing,
     ],
     guards=[require_caller],

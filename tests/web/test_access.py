@@ -27,6 +27,7 @@ def _paths(site: Site) -> tuple[str, ...]:
         f"/m/{site.library.datasheet}/s/1",
         f"/m/{draft}/review",
         "/library",
+        "/library/stale",
         "/upload",
         "/m/999999",
     )

@@ -17,6 +17,8 @@ from search_service.catalog.reuse import Relation, Reuse
 from search_service.catalog.staleness import RESCORE, StaleMaterial
 from search_service.db.enums import MaterialStatus
 from search_service.ingest import handlers
+from search_service.ingest.preparation import Prepared, prepare
+from search_service.ingest.receipt import Reading
 from search_service.jobs.worker import RunningJob
 from tests.integration.ingest.conftest import Service
 
@@ -237,10 +239,9 @@ async def test_reading_again_with_other_eyes_is_no_change_of_the_slide(
     first = await service.ingest(pmm, deck(OLD), status=PUBLISHED)
     await service.ingest(pmm, deck(OLD), status=PUBLISHED)
     await replace(service, pmm, first, deck(OLD, OTHER))
-    prepare = handlers.prepare
 
-    def read_more(reading: object) -> object:
-        prepared = prepare(reading)  # type: ignore[arg-type] - whatever it is, it is passed on
+    def read_more(reading: Reading) -> Prepared:
+        prepared = prepare(reading)
         units = [
             dataclass_replace(
                 unit, content=f"{unit.content} and more", fingerprint=unit.fingerprint[::-1]
