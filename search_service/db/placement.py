@@ -58,6 +58,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "material_segment_association": _distributed("material_id"),
         "content_block_usages": _distributed("material_id"),
         "block_sightings": _distributed("material_id"),
+        "keyword_bases": _distributed("material_id"),
+        "dismissed_proposals": _distributed("material_id"),
         "material_health_history": _distributed("material_id"),
         "pins": _distributed("material_id"),
         "judgements": _distributed("material_id"),

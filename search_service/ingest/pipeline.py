@@ -18,13 +18,13 @@ from search_service.db.enums import JobState, MaterialStatus
 from search_service.db.tables import Material, MaterialDetails
 from search_service.files.store import relative_path
 from search_service.index import writer
-from search_service.ingest import frequencies, guess, messages
+from search_service.ingest import guess, messages
 from search_service.ingest.guess import FileFacts
+from search_service.ingest.keywording import keywords_of
 from search_service.ingest.preparation import Prepared
 from search_service.ingest.receipt import Reading, receipt_of
 from search_service.jobs import progress
 from search_service.jobs.progress import JobRecord, Outcome
-from search_service.text.keywords import keywords
 
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
@@ -118,7 +118,13 @@ async def _write_material(
     """Columns that extraction may fill: language, page count, keywords, a better guess of type."""
     columns: dict[str, Any] = {}
     if "keywords" not in state.edited_fields:
-        columns["keywords"] = await _keywords(connection, prepared)
+        columns["keywords"] = await keywords_of(
+            connection,
+            job.material_id,
+            prepared.language,
+            [text.title for text in prepared.texts],
+            [text.body for text in prepared.texts],
+        )
     if "material_type" in state.guessed_fields:
         version = await versions.read(connection, job.material_id, job.version_ordinal)
         assert version is not None
@@ -132,14 +138,6 @@ async def _write_material(
         .where(_details.c.material_id == job.material_id)
         .values(language=prepared.language, page_count=len(prepared.pages))
     )
-
-
-async def _keywords(connection: AsyncConnection, prepared: Prepared) -> list[str]:
-    titles = [text.title for text in prepared.texts]
-    bodies = [text.body for text in prepared.texts]
-    found = await frequencies.look_up(connection, prepared.language, (*titles, *bodies))
-    best = keywords(titles, bodies, prepared.language, found.phrases, found.passages)
-    return [keyword[:100] for keyword in best]
 
 
 def _outcome(reading: Reading) -> Outcome:

@@ -80,6 +80,8 @@ ADDED_TABLES = {
     "block_bands",
     "block_variants",
     "block_sightings",
+    "keyword_bases",
+    "dismissed_proposals",
     "refresh_tokens",
     "api_keys",
     "login_failures",

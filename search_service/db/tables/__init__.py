@@ -30,6 +30,7 @@ from search_service.db.tables.documented import (
     User,
 )
 from search_service.db.tables.insights import LoggedSearch, SearchClick, SearchErasure
+from search_service.db.tables.proposed import DismissedProposal, KeywordBase
 from search_service.db.tables.searched import (
     CorpusStatistics,
     IndexChange,
@@ -59,10 +60,12 @@ __all__ = [
     "ContentBlock",
     "ContentBlockUsage",
     "CorpusStatistics",
+    "DismissedProposal",
     "IndexChange",
     "IndexState",
     "IngestJob",
     "Judgement",
+    "KeywordBase",
     "LexemeStatistics",
     "LoggedSearch",
     "LoginFailure",

@@ -41,6 +41,7 @@ TABLES: Mapping[str, str] = {
     "block_bands": "content_block_id, band",
     "block_variants": "content_block_id, variant_id, similarity",
     "block_sightings": "material_id, content_block_id, version_ordinal, since",
+    "keyword_bases": "material_id, passages",
     "material_health_history": "id, material_id, health_score, issues_found",
 }
 

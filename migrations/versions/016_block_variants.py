@@ -5,6 +5,8 @@ so that a look-up reads a bounded number of the rows of one key. `bands_version`
 method a block's keys were made, 0 for none yet. `block_variants` holds each pair both ways round.
 `block_sightings` follows the usages: one row for each block of a material's present version, with
 the date of that wording there. The 64-bit SimHash, which nothing reads any more, goes.
+`keyword_bases` tells of how many published passages of its language a material's keywords were
+compared with, so that they are looked at again once there are far more or fewer.
 Existing blocks get their keys when a material that holds them is read again.
 Locks: ALTER TABLE takes ACCESS EXCLUSIVE on block_fingerprints for a moment, as neither a dropped
 column nor a constant default rewrites it; the foreign keys take SHARE ROW EXCLUSIVE on materials
@@ -13,8 +15,8 @@ and content_blocks for a moment; the rest creates new objects.
 
 from alembic import op
 
-revision = "015"
-down_revision = "014"
+revision = "016"
+down_revision = "015"
 branch_labels = None
 depends_on = None
 
@@ -58,10 +60,33 @@ UP = (
     )
     """,
     "CREATE INDEX idx_block_sightings_block ON block_sightings(content_block_id)",
+    """
+    CREATE TABLE keyword_bases (
+        material_id INTEGER NOT NULL,
+        passages    INTEGER NOT NULL,
+        CONSTRAINT pk_keyword_bases PRIMARY KEY (material_id),
+        CONSTRAINT fk_keyword_bases_material FOREIGN KEY (material_id)
+            REFERENCES materials(id) ON DELETE CASCADE
+    )
+    """,
+    """
+    CREATE TABLE dismissed_proposals (
+        material_id  INTEGER NOT NULL,
+        kind         VARCHAR(20) NOT NULL,
+        value        VARCHAR(50) NOT NULL,
+        dismissed_by INTEGER,
+        dismissed_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        CONSTRAINT pk_dismissed_proposals PRIMARY KEY (material_id, kind, value),
+        CONSTRAINT fk_dismissed_proposals_material FOREIGN KEY (material_id)
+            REFERENCES materials(id) ON DELETE CASCADE
+    )
+    """,
 )
 
 # No SimHash can be made from what is stored here; reading a material again made it.
 DOWN = (
+    "DROP TABLE dismissed_proposals",
+    "DROP TABLE keyword_bases",
     "DROP TABLE block_sightings",
     "DROP TABLE block_variants",
     "DROP TABLE block_bands",
