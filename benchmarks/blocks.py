@@ -37,6 +37,7 @@ from search_service.catalog import reuse
 from search_service.catalog.reuse import Relation
 from search_service.cli.demo_library.build import SharedPlacement, build_library
 from search_service.db.engine import Database
+from search_service.errors import FileRefusedError
 from search_service.files.store import FileStore
 from search_service.ingest.handlers import Workshop, extract
 from search_service.ingest.upload import Intake, Upload
@@ -51,13 +52,13 @@ _BLOCK_BYTES = 1 << 20
 _RELATED = text(
     """
     SELECT b.block_type, b.content, array_agg(DISTINCT u.material_id) AS here,
-           array_agg(DISTINCT n.material_id) AS there, max(r.similarity) AS similarity
+           array_agg(DISTINCT n.material_id) AS there
     FROM content_blocks b
     JOIN content_block_usages u ON u.content_block_id = b.id
     CROSS JOIN LATERAL (
-        SELECT b.id, CAST(1 AS real) AS similarity
+        SELECT b.id
         UNION ALL
-        SELECT v.variant_id, v.similarity FROM block_variants v WHERE v.content_block_id = b.id
+        SELECT v.variant_id FROM block_variants v WHERE v.content_block_id = b.id
     ) r
     JOIN content_block_usages n ON n.content_block_id = r.id
     GROUP BY b.id
@@ -185,7 +186,7 @@ async def measure_strangers(corpus: Path) -> Strangers:
         if len(here | there) > 1:
             files = sorted({names[each].name for each in (*row.here, *row.there)})
             begin = " ".join(row.content.split())[:60]
-            false.append(f"{row.similarity:.2f} {row.block_type} {', '.join(files)}: {begin}")
+            false.append(f"{row.block_type} in {', '.join(files)}: {begin}")
     return Strangers(
         files=len(ids),
         accounts=len({accounts[path] for path in paths}),
@@ -196,7 +197,7 @@ async def measure_strangers(corpus: Path) -> Strangers:
 
 
 async def load(database: Database, paths: Sequence[Path], folder: Path) -> dict[Path, int]:
-    """Read files as uploads are read; give the material of each that ends with pages."""
+    """Read files as uploads are read; give the material of each that is taken at all."""
     with tempfile.TemporaryDirectory() as kept:
         store = FileStore(Path(kept))
         intake = Intake(database, store, _MAX_BYTES, len(paths) + 1)
@@ -204,7 +205,10 @@ async def load(database: Database, paths: Sequence[Path], folder: Path) -> dict[
         ids: dict[Path, int] = {}
         for number, path in enumerate(paths, start=1):
             name = path.relative_to(folder).name
-            accepted = await intake.accept(_OPERATOR, Upload(name, _bytes_of(path), {}))
+            try:
+                accepted = await intake.accept(_OPERATOR, Upload(name, _bytes_of(path), {}))
+            except FileRefusedError:
+                continue
             ids[path] = accepted.material_id
             if accepted.job_id is not None:
                 payload = {"job_id": accepted.job_id}

@@ -14,6 +14,7 @@ from search_service.serving.authentication import PUBLIC, find_identity, require
 from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     materials,
+    proposing,
     reused,
     reviewing,
     searching,
@@ -45,6 +46,7 @@ PAGES = Router(
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
         *reused.HANDLERS,
+        *proposing.HANDLERS,
         show_missing,
     ],
     guards=[require_caller],

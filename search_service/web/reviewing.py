@@ -16,7 +16,7 @@ from search_service.errors import InvalidInputError
 from search_service.serving.authentication import caller_of, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import services_of
-from search_service.web import reused
+from search_service.web import proposing, reused
 from search_service.web.materials import PathNumber, know, require_id
 from search_service.web.rendering import Flash, Page, WebRequest, page, redirect
 from search_service.web.views import form, reading, review
@@ -110,6 +110,7 @@ async def _review_page(request: WebRequest, shown: Shown) -> Page:
         400 if shown.errors else 200,
         head=head,
         etag=known.material.etag,
+        proposed=await proposing.proposed_for(services, caller.principal, shown.material_id),
         reused=await reused.beside_pages(services, caller.principal, shown.material_id),
         review=review.review_of(known, caller.principal, head.word),
         fields=form.fields_of(known.material, vocabularies, shown.sent, shown.errors),

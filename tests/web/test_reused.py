@@ -6,6 +6,7 @@ from litestar.testing import AsyncTestClient
 
 from search_service.accounts.caller import Caller
 from search_service.accounts.users import find_user
+from search_service.catalog import personas
 from search_service.catalog.editing import Target
 from search_service.config import Settings
 from search_service.db.engine import open_database
@@ -14,7 +15,7 @@ from search_service.ingest.handlers import Workshop, extract
 from search_service.ingest.upload import Intake, Upload
 from search_service.jobs.worker import RunningJob
 from tests.integration.ingest import files
-from tests.web.people import PASSWORD, Library, address_of
+from tests.web.people import OPERATOR, PASSWORD, Library, address_of
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,9 @@ async def changed(settings: Settings, library: Library, anyio_backend: str) -> N
     """Petra's published deck gets a new third slide; her draft keeps the old one."""
     database = open_database(settings, settings.database_url)
     store = FileStore(settings.files_dir)
-    async with database.reading() as connection:
+    async with database.transaction() as connection:
+        described = {"name": "Platform lead", "goals": "Managed Kubernetes, load balancing"}
+        await personas.create(connection, OPERATOR, described | {"challenges": "Octavia"})
         petra = await find_user(connection, address_of("petra"))
     assert petra is not None
     upload = Upload("k8s.pptx", files.stream(files.deck(CHANGED)))
@@ -77,3 +80,23 @@ async def test_the_library_lists_what_went_stale(
     assert f'href="/m/{library.deck}/s/3"' in page
     assert "Nothing is stale" in await _page(client, "otto", "/library/stale")
     assert "Nothing is stale" not in page
+
+
+async def test_a_review_shows_what_is_proposed_and_takes_the_decision(
+    client: AsyncTestClient[Litestar], library: Library
+) -> None:
+    path = f"/m/{library.draft}/review"
+    page = await _page(client, "petra", path)
+    assert "Proposed from the text" in page
+    assert "“managed kubernetes” on " in page
+    csrf = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    value = page.partition('name="kind" value="persona"')[2].partition('value="')[2]
+    form = {
+        "csrf_token": csrf,
+        "kind": "persona",
+        "value": value.partition('"')[0],
+        "decision": "accept",
+    }
+    answer = await client.post(f"/m/{library.draft}/proposals", data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert "Proposed from the text" not in (await client.get(path)).text
