@@ -171,7 +171,7 @@ JOIN material_details ud ON ud.material_id = u.material_id AND ud.deleted_at IS 
 JOIN block_variants v ON v.content_block_id = u.content_block_id
 JOIN block_sightings n ON n.content_block_id = v.variant_id
 JOIN materials nm ON nm.id = n.material_id AND nm.status = 'PUBLISHED'
-JOIN material_details nd ON nd.material_id = n.material_id AND nd.deleted_at IS NULL
+JOIN material_details ld ON ld.material_id = n.material_id AND ld.deleted_at IS NULL
 CROSS JOIN LATERAL ({{since_of_mine}}) mine
 CROSS JOIN LATERAL ({{since_of_theirs}}) theirs
 WHERE u.material_id = {{material}}
