@@ -120,6 +120,8 @@ class Document:
     """Which reader, and its version."""
     title: str | None = None
     author: str | None = None
+    modified: str | None = None
+    """When the content was last changed, as the file writes it, unchecked."""
     pages: int | None = None
     """As the file states it; None where only reading to the end tells."""
     outline: tuple[OutlineEntry, ...] = ()

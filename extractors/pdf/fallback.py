@@ -58,17 +58,19 @@ def read(data: Path | bytes, refusal: ExtractionError, source: Source) -> Iterat
 
 
 def _header(reader: pypdf.PdfReader, pages: int) -> Document:
-    title = author = None
+    title = author = modified = None
     try:
         if reader.metadata:
             title, author = reader.metadata.title, reader.metadata.author
+            modified = reader.metadata.modification_date_raw
     except _FAILURES:
-        title = author = None  # a damaged property never loses the pages
+        title = author = modified = None  # a damaged property never loses the pages
     return Document(
         media_type="application/pdf",
         extractor=f"pypdf {pypdf.__version__}",
         title=title or None,
         author=author or None,
+        modified=modified or None,
         pages=pages,
         encrypted=reader.is_encrypted,
         title_in_body=True,

@@ -68,6 +68,7 @@ def header(pdf: pypdfium2.PdfDocument) -> Document:
         extractor=f"pdfium {pypdfium2.PDFIUM_INFO.build}",
         title=pdf.get_metadata_value("Title").strip() or None,
         author=pdf.get_metadata_value("Author").strip() or None,
+        modified=pdf.get_metadata_value("ModDate").strip() or None,
         pages=len(pdf),
         outline=tuple(_outline(pdf)),
         encrypted=raw.FPDF_GetSecurityHandlerRevision(pdf) != -1,

@@ -94,6 +94,7 @@ def _header(package: Package, deck: _Deck, media_type: str) -> Document:
         extractor="pptx 1",
         title=properties.get("title"),
         author=properties.get("creator"),
+        modified=properties.get("modified"),
         pages=len(deck.slides),
         outline=deck.sections,
         language=properties.get("language"),

@@ -13,6 +13,11 @@ def page(settings: Settings, material_id: int, page_number: int, version: int) -
     return f"{settings.public_url}/m/{material_id}/s/{page_number}?v={version}"
 
 
+def slide(settings: Settings, material_id: int, page_number: int) -> str:
+    """Give the address of a page or slide as it is now."""
+    return f"{material(settings, material_id)}/s/{page_number}"
+
+
 def job(job_id: int) -> str:
     """Give the path of a job, as Location names it."""
     return f"/api/v1/jobs/{job_id}"

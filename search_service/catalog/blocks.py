@@ -4,20 +4,18 @@ A block is known by the exact fingerprint of its normalised text; who may see a 
 by its usages alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import cast, func, insert, select, tuple_
-from sqlalchemy.dialects.postgresql import BIT
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.catalog.materials import access
 from search_service.db.enums import MaterialStatus
 from search_service.db.tables import (
-    BlockFingerprint,
+    BlockVariant,
     ContentBlock,
     ContentBlockUsage,
     Material,
@@ -25,15 +23,20 @@ from search_service.db.tables import (
 )
 from search_service.errors import NotFoundError
 
-# SimHashes this near belong to two wordings of one thing.
-VARIANT_BITS = 6
-VARIANT_LIMIT = 50
-
 _blocks: Any = ContentBlock.__table__
 _usages: Any = ContentBlockUsage.__table__
-_fingerprints: Any = BlockFingerprint.__table__
+_variants: Any = BlockVariant.__table__
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
+
+
+class BlockKind(StrEnum):
+    """What a block is; of two texts only those of one kind can be variants."""
+
+    SLIDE = "slide"
+    TABLE = "table"
+    LIST = "list"
+    PARAGRAPHS = "paragraph_group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,9 @@ class BlockUnit:
     """A piece of one material that may stand in others, with its place."""
 
     fingerprint: str
-    simhash: int
     name: str
     content: str
-    block_type: str
+    block_type: BlockKind
     slide_number: int
     context: str
 
@@ -69,16 +71,6 @@ class BlockRecord:
     content: str
     block_type: str | None
     usages: int
-
-
-async def write(connection: AsyncConnection, material_id: int, units: Sequence[BlockUnit]) -> None:
-    """Make the material's usages those of `units`; new texts become new blocks. Idempotent."""
-    ids = await _known(connection, [unit.fingerprint for unit in units])
-    missing = {unit.fingerprint: unit for unit in units if unit.fingerprint not in ids}
-    if missing:
-        ids |= await _create(connection, [missing[key] for key in sorted(missing)])
-    wanted = {(ids[unit.fingerprint], unit.slide_number, unit.context) for unit in units}
-    await _replace_usages(connection, material_id, wanted)
 
 
 async def where_used(
@@ -124,76 +116,8 @@ async def variants(
 ) -> list[BlockRecord]:
     """List visible blocks whose text is nearly that of a block. Raises NotFoundError."""
     await get(connection, principal, block_id)
-    own = (
-        select(_fingerprints.c.simhash)
-        .where(_fingerprints.c.content_block_id == block_id)
-        .scalar_subquery()
-    )
-    distance = func.bit_count(cast(_fingerprints.c.simhash.bitwise_xor(own), BIT(64)))
-    near = (
-        select(_fingerprints.c.content_block_id)
-        .where(_fingerprints.c.content_block_id != block_id, distance <= VARIANT_BITS)
-        .order_by(distance, _fingerprints.c.content_block_id)
-        .limit(VARIANT_LIMIT)
-    )
+    near = select(_variants.c.variant_id).where(_variants.c.content_block_id == block_id)
     return await _records(connection, principal, _blocks.c.id.in_(near))
-
-
-async def _known(connection: AsyncConnection, fingerprints: Sequence[str]) -> dict[str, int]:
-    statement = select(_fingerprints.c.fingerprint, _fingerprints.c.content_block_id).where(
-        _fingerprints.c.fingerprint.in_(set(fingerprints))
-    )
-    return {row.fingerprint: row.content_block_id for row in await connection.execute(statement)}
-
-
-async def _create(connection: AsyncConnection, units: Sequence[BlockUnit]) -> dict[str, int]:
-    """Blocks for new fingerprints, in their order, so that two writers never wait in a circle."""
-    rows = [
-        {"name": unit.name, "content": unit.content, "block_type": unit.block_type}
-        for unit in units
-    ]
-    made = insert(_blocks).returning(_blocks.c.id, sort_by_parameter_order=True)
-    block_ids = (await connection.execute(made, rows)).scalars().all()
-    claims = [
-        {"content_block_id": block_id, "fingerprint": unit.fingerprint, "simhash": unit.simhash}
-        for block_id, unit in zip(block_ids, units, strict=True)
-    ]
-    # Another transaction may have claimed a fingerprint since it was looked up; then its block is
-    # the one, and ours goes.
-    await connection.execute(
-        upsert(_fingerprints).on_conflict_do_nothing(index_elements=["fingerprint"]), claims
-    )
-    ids = await _known(connection, [unit.fingerprint for unit in units])
-    lost = set(block_ids) - set(ids.values())
-    if lost:
-        await connection.execute(_blocks.delete().where(_blocks.c.id.in_(lost)))
-    return ids
-
-
-async def _replace_usages(
-    connection: AsyncConnection, material_id: int, wanted: set[tuple[int, int, str]]
-) -> None:
-    place = (_usages.c.content_block_id, _usages.c.slide_number, _usages.c.usage_context)
-    statement = select(*place).where(_usages.c.material_id == material_id)
-    present = {tuple(row) for row in await connection.execute(statement)}
-    gone = present - wanted
-    if gone:
-        await connection.execute(
-            _usages.delete().where(
-                _usages.c.material_id == material_id, tuple_(*place).in_(list(gone))
-            )
-        )
-    new = [
-        {
-            "material_id": material_id,
-            "content_block_id": block_id,
-            "slide_number": slide_number,
-            "usage_context": context,
-        }
-        for block_id, slide_number, context in sorted(wanted - present)
-    ]
-    if new:
-        await connection.execute(insert(_usages), new)
 
 
 async def _records(

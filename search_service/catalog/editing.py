@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import materials, scores, warnings
+from search_service.catalog import materials, scores, staleness, warnings
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import DETAIL_FIELDS, LINK_FIELDS, validated
 from search_service.catalog.refresh import schedule_statistics
@@ -171,6 +171,7 @@ async def _move(
         await _set_details(connection, before.id, **_publication(before))
     await writer.refresh_metadata(connection, before.id)
     await scores.refresh(connection, before.id)
+    await staleness.announce_material(connection, before.id)
     await schedule_statistics(connection)
     old = {"status": before.status}
     await _note(connection, caller, _Deed("transition", before.id, old, after))
@@ -206,6 +207,7 @@ async def delete(connection: AsyncConnection, caller: Caller, target: Target) ->
     await writer.remove_material(connection, before.id)
     await embeddings.remove(connection, before.id)
     await progress.cancel_open(connection, before.id)
+    await staleness.announce_material(connection, before.id)
     await schedule_statistics(connection)
     await _note(connection, caller, _Deed("delete", before.id, {"name": before.name}))
 

@@ -20,6 +20,9 @@ OLD_DAYS = 365
 UNUSED_DAYS = 90
 REVIEW_SOON_DAYS = 14
 MAX_HISTORY = 100
+STALE_POINTS = 5
+STALE_MOST = 20
+STALE_NAMED = 8
 
 _history: Any = MaterialHealthHistory.__table__
 
@@ -52,6 +55,7 @@ class HealthFacts:
     extraction_status: str | None
     pages_with_warnings: int
     pages: int
+    stale_pages: tuple[int, ...] = ()
 
 
 def assess(material: MaterialRecord, facts: HealthFacts, today: date) -> Health:
@@ -64,6 +68,7 @@ def assess(material: MaterialRecord, facts: HealthFacts, today: date) -> Health:
             _age(material, today),
             _extraction(facts),
             _warnings(facts),
+            _staleness(facts),
             _use(material, today),
         )
         if issue
@@ -163,6 +168,20 @@ def _warnings(facts: HealthFacts) -> Issue | None:
         return None
     found = f"{facts.pages_with_warnings} of {facts.pages} pages were read with warnings"
     return Issue(10, found, "Compare those pages with the receipt.")
+
+
+def _staleness(facts: HealthFacts) -> Issue | None:
+    """Names no other material: whoever reads this may not see it."""
+    stale = facts.stale_pages
+    if not stale:
+        return None
+    named = ", ".join(map(str, stale[:STALE_NAMED]))
+    more = f" and {len(stale) - STALE_NAMED} more" if len(stale) > STALE_NAMED else ""
+    what = "pages" if len(stale) > 1 else "page"
+    verb = "carry" if len(stale) > 1 else "carries"
+    found = f"Newer wording is published elsewhere than {what} {named}{more} {verb}"
+    points = min(STALE_POINTS * len(stale), STALE_MOST)
+    return Issue(points, found, "Take the newer slides over; each page says where they are.")
 
 
 def _use(material: MaterialRecord, today: date) -> Issue | None:

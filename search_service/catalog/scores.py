@@ -1,5 +1,6 @@
 """Brings the stored scores of a material up to date from what is stored about it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +13,14 @@ from search_service.catalog import (
     health,
     materials,
     review_states,
+    staleness,
     versions,
     warnings,
 )
 from search_service.catalog.completeness import TextFacts
 from search_service.catalog.health import HealthFacts
 from search_service.db.tables import Material, MaterialDetails, MaterialPage, PageCorrection
+from search_service.errors import NotFoundError
 from search_service.index import writer
 
 _materials: Any = Material.__table__
@@ -40,6 +43,7 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
         extraction_status=version.extraction_status if version else None,
         pages_with_warnings=len({each.page_number for each in found if _doubtful(each)}),
         pages=text_facts.pages,
+        stale_pages=await staleness.stale_pages(connection, material_id),
     )
     healthy = health.assess(material, facts, datetime.now(UTC).date())
     await connection.execute(
@@ -60,6 +64,14 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
 
 def _doubtful(warning: warnings.ReceiptWarning) -> bool:
     return warning.is_open and warning.page_number != warnings.WHOLE_FILE
+
+
+async def rescore(connection: AsyncConnection, material_id: int) -> None:
+    """Refresh the scores of a material that may be changed or deleted meanwhile."""
+    locked = select(_materials.c.id).where(_materials.c.id == material_id).with_for_update()
+    await connection.execute(locked)
+    with suppress(NotFoundError):
+        await refresh(connection, material_id)
 
 
 async def _text_facts(connection: AsyncConnection, material_id: int, ordinal: int) -> TextFacts:

@@ -52,6 +52,12 @@ def name_of(file_name: str) -> str:
     return text[:255] or "Untitled"
 
 
+def types_said(title: str) -> list[tuple[MaterialType, str]]:
+    """Give the types that a title names, each with the words that name it."""
+    words = _SEPARATORS.sub(" ", title).casefold()
+    return [(kind, found[0]) for kind, pattern in _PATTERNS if (found := pattern.search(words))]
+
+
 def material_type_of(facts: FileFacts) -> MaterialType:
     """Give the type that the name tells, else the one that format and length make likely.
 

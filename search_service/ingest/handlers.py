@@ -14,8 +14,9 @@ from typing import Self
 from extractors import sandbox
 from extractors.limits import Limits
 from extractors.types import Document, Page, Summary
-from search_service.catalog import versions
+from search_service.catalog import scores, versions
 from search_service.catalog.refresh import REFRESH_STATISTICS
+from search_service.catalog.staleness import RESCORE
 from search_service.catalog.versions import VersionRecord
 from search_service.config import Settings
 from search_service.db.engine import Database
@@ -23,8 +24,9 @@ from search_service.db.enums import JobState
 from search_service.embedding.encoder import Encoder
 from search_service.files.store import FileStore
 from search_service.index import statistics
-from search_service.ingest import embeddings, maintenance, messages, pipeline
+from search_service.ingest import embeddings, keywording, maintenance, messages, pipeline
 from search_service.ingest.embeddings import EMBED
+from search_service.ingest.keywording import KEYWORDS
 from search_service.ingest.maintenance import DEFAULT_RETENTION, MAINTAIN, Retention
 from search_service.ingest.preparation import prepare
 from search_service.ingest.receipt import Reading, receipt_of
@@ -77,6 +79,8 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
         REFRESH_STATISTICS: partial(refresh_statistics, workshop),
         MAINTAIN: partial(maintain, workshop),
         EMBED: partial(embed, workshop),
+        RESCORE: partial(rescore, workshop),
+        KEYWORDS: partial(refresh_keywords, workshop),
     }
 
 
@@ -112,6 +116,7 @@ async def maintain(workshop: Workshop, _job: RunningJob) -> None:
     """Tidy up, and ask for the next time first, whatever becomes of this one."""
     async with workshop.database.transaction() as connection:
         await maintenance.schedule(connection, maintenance.HOUR_S)
+        await keywording.schedule(connection)
     await maintenance.maintain(workshop.database, workshop.store, workshop.retention)
 
 
@@ -120,6 +125,19 @@ async def embed(workshop: Workshop, running: RunningJob) -> None:
     if workshop.encoder:
         material_id = int(running.payload["material_id"])
         await embeddings.embed_material(workshop.database, workshop.encoder, material_id)
+
+
+async def rescore(workshop: Workshop, running: RunningJob) -> None:
+    """Refresh the scores of materials that another one made stale, or no more."""
+    for material_id in running.payload["material_ids"]:
+        async with workshop.database.transaction() as connection:
+            await scores.rescore(connection, int(material_id))
+
+
+async def refresh_keywords(workshop: Workshop, _job: RunningJob) -> None:
+    """Look again at keywords that rest on a library of another size."""
+    changed = await keywording.refresh(workshop.database)
+    _log.info("keywords refreshed", materials=changed)
 
 
 async def extract(workshop: Workshop, running: RunningJob) -> None:

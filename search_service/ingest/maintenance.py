@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.families import purge_families
 from search_service.accounts.lockout import purge_failures
-from search_service.catalog import purging
+from search_service.catalog import block_writing, purging
 from search_service.config import Settings
 from search_service.db.engine import Database
 from search_service.db.partitions import AUDIT_LOGS, SEARCH_LOG, drop_months, make_months
@@ -35,6 +35,7 @@ DELETED_DAYS = 30
 # A click may come before its search is written; one that is still alone then belongs to none.
 CLICK_ALONE = timedelta(days=1)
 MAX_MATERIALS = 500  # in one run; the next one goes on
+MAX_ORPHANS = 5_000  # likewise
 _searches: Any = LoggedSearch.__table__
 _clicks: Any = SearchClick.__table__
 
@@ -95,6 +96,7 @@ def _parts(retention: Retention, now: datetime) -> Mapping[str, Part]:
         "sign_ins": purge_families,
         "sign_in_failures": purge_failures,
         "queue": partial(forget, older_than_days=QUEUE_DAYS),
+        "orphan_blocks": partial(block_writing.forget_orphans, most=MAX_ORPHANS),
         "search_statistics": refresh_if_due,
         "audit_months": partial(make_months, table=AUDIT_LOGS, now=now),
         "search_months": partial(make_months, table=SEARCH_LOG, now=now),

@@ -141,7 +141,7 @@ async def _columns(
     """What extraction may fill of materials: keywords, and a better guess of the type."""
     columns: dict[str, Any] = {}
     if "keywords" not in state.edited_fields:
-        columns["keywords"] = await keywords_of(connection, prepared)
+        columns["keywords"] = await keywords_of(connection, job.material_id, prepared)
     if "material_type" in state.guessed_fields:
         version = await versions.read(connection, job.material_id, job.version_ordinal)
         assert version is not None

@@ -16,14 +16,9 @@ from search_service.catalog.corrections import NewCorrection
 from search_service.catalog.pages import PageRecord
 from search_service.index.writer import PageText
 from search_service.ingest.receipt import Reading, warnings_of
-from search_service.text.fingerprint import fingerprint, simhash
+from search_service.ingest.segmentation import table_lines, units_of
 from search_service.text.languages import detect
 from search_service.text.normalise import clean, repeated_lines, without_lines
-
-CELL_BORDER = " | "
-# "Thank you", "Agenda", "Any questions?" stand everywhere and mean nothing there.
-MIN_BLOCK_WORDS = 8
-MAX_NAME = 255
 
 
 _NOTHING: Mapping[int, NewCorrection] = MappingProxyType({})
@@ -99,7 +94,9 @@ def arrange(
         pages=tuple(pages),
         texts=tuple(shown),
         units=tuple(
-            unit for page, text in zip(corrected, texts, strict=True) for unit in _units(page, text)
+            unit
+            for page, text in zip(corrected, texts, strict=True)
+            for unit in units_of(page, text, wrapped=manner.title_in_body)
         ),
     )
 
@@ -129,14 +126,6 @@ def without_title(body: str, title: str) -> str:
     # Whole lines only: a title that opens a sentence stays part of it.
     spoken = r"\s+".join(map(re.escape, words))
     return re.sub(rf"(?m)^[^\S\n]*{spoken}[^\S\n]*(?:\n|\Z)", "", body, count=1).strip("\n")
-
-
-def table_lines(tables: Sequence[Sequence[Sequence[str]]]) -> str:
-    """Give tables as text: a line for each row, an empty line between two tables."""
-    return "\n\n".join(
-        "\n".join(CELL_BORDER.join(filled) for row in table if (filled := [c for c in row if c]))
-        for table in tables
-    )
 
 
 def _cleaned(page: Page) -> PageRecord:
@@ -183,30 +172,6 @@ def _text_of(page: PageRecord, running: frozenset[str], *, title_in_body: bool) 
         notes="\n\n".join(part for part in (page.notes, *page.comments) if part),
         hidden=page.hidden,
     )
-
-
-def _units(page: PageRecord, text: PageText) -> list[BlockUnit]:
-    where = f"Page {page.page_number}"
-    candidates = [("slide", f"{text.title}\n{text.body}".strip(), where)]
-    candidates += [
-        ("table", table_lines([table]), f"{where}, table {number}")
-        for number, table in enumerate(page.tables, start=1)
-        if len(table) > 1
-    ]
-    return [
-        BlockUnit(
-            fingerprint=fingerprint(content),
-            simhash=simhash(content),
-            # Of its own words alone: a block is shared, the slide it was first met on is not.
-            name=content.partition("\n")[0][:MAX_NAME],
-            content=content,
-            block_type=kind,
-            slide_number=page.page_number,
-            context=context,
-        )
-        for kind, content, context in candidates
-        if len(content.split()) >= MIN_BLOCK_WORDS
-    ]
 
 
 def _texts(texts: Sequence[str]) -> list[str]:

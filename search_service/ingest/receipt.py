@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from extractors.types import Document, Page, ReadWarning, Summary
+from search_service.text.dates import moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ def receipt_of(reading: Reading) -> dict[str, Any]:
     `manner`: how the reader gave the pages (`preparation.Manner`);
     `pages`: number, characters by source, hidden, warnings; `totals`: the same added up, with
     pages, pages without text, pages with warnings; `baggage`: what travels with the file beside
-    its pages; `extractor`, `media_type`, `duration_s`, `status`, `code`, `detail`, `warnings`.
+    its pages; `modified`: when the file says that it was changed (ISO 8601), where that can be
+    true; `extractor`, `media_type`, `duration_s`, `status`, `code`, `detail`, `warnings`.
     """
     pages = [_page(page) for page in reading.pages]
     return {
@@ -32,6 +34,7 @@ def receipt_of(reading: Reading) -> dict[str, Any]:
         "detail": reading.summary.detail,
         "extractor": reading.document.extractor,
         "media_type": reading.document.media_type,
+        "modified": _moment(reading.document.modified),
         "duration_s": round(reading.duration_s, 3),
         "pages_stated": reading.document.pages,
         "manner": {
@@ -100,6 +103,11 @@ def _baggage(reading: Reading) -> dict[str, int]:
         "external_links": 0,
         "author_metadata": int(bool(reading.document.author)),
     }
+
+
+def _moment(stated: str | None) -> str | None:
+    moment = moment_of(stated or "")
+    return None if moment is None else moment.isoformat()
 
 
 def _text(code: object) -> str | None:

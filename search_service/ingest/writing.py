@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.catalog import blocks, scores
+from search_service.catalog import block_writing, scores
 from search_service.catalog.refresh import schedule_statistics
 from search_service.catalog.stamps import touch
 from search_service.db.tables import MaterialDetails
 from search_service.index import writer
-from search_service.ingest import frequencies
+from search_service.ingest import keywording
 from search_service.ingest.preparation import Prepared
-from search_service.text.keywords import keywords
 
 _details: Any = MaterialDetails.__table__
 
@@ -31,15 +30,17 @@ async def write_texts(
         .values(language=prepared.language, page_count=len(prepared.pages))
     )
     await writer.write_material(connection, material_id, prepared.texts)
-    await blocks.write(connection, material_id, prepared.units)
+    await block_writing.write(connection, material_id, prepared.units)
     await scores.refresh(connection, material_id)
     await schedule_statistics(connection)
 
 
-async def keywords_of(connection: AsyncConnection, prepared: Prepared) -> list[str]:
+async def keywords_of(
+    connection: AsyncConnection, material_id: int, prepared: Prepared
+) -> list[str]:
     """Give the keywords of what can be found of a material."""
     titles = [text.title for text in prepared.texts]
     bodies = [text.body for text in prepared.texts]
-    found = await frequencies.look_up(connection, prepared.language, (*titles, *bodies))
-    best = keywords(titles, bodies, prepared.language, found.phrases, found.passages)
-    return [keyword[:100] for keyword in best]
+    return await keywording.keywords_of(
+        connection, material_id, prepared.language, titles, bodies
+    )

@@ -1,18 +1,29 @@
 """Tells whether two texts are the same, or nearly the same, by values that a database can hold.
 
 It knows nothing of what the text is: a slide, a table or a whole material.
+
+Texts are compared as sets of word pairs in which every number is the same: a slide that goes
+stale changes its figures first, and keeps its words. Nearness is the Jaccard similarity of the
+sets. Near texts are found by MinHash: texts of similarity s share one band at least with
+probability 1 - (1 - s^ROWS)^BANDS: .93 at s = .5, .99 at .6, .07 at .15.
 """
 
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b, sha256
+from itertools import pairwise
 
-SHINGLE_WORDS = 3
-_BITS = 64
-_MASK = (1 << _BITS) - 1
-# Each bit of a hash gets a lane of its own in one long integer, so that one addition counts all.
-_LANE = 32
+import numpy as np
+from numpy.typing import NDArray
+
+# Stored values depend on these: whoever changes one, or how words are read, raises BANDS_VERSION.
+BANDS_VERSION = 1
+BANDS = 20
+ROWS = 3
+PAIR = 2
+# A long page is told by its first words as well as by all.
+MAX_WORDS = 4_000
+_NUMBER = "0"
 
 
 def fingerprint(text: str) -> str:
@@ -20,29 +31,69 @@ def fingerprint(text: str) -> str:
     return sha256(" ".join(_words(text)).encode()).hexdigest()
 
 
-def simhash(text: str) -> int:
-    """Return a signed 64-bit SimHash over the set of word triples; 0 for a text without words.
+def telling_words(text: str) -> set[str]:
+    """Return the different words of a text that are no numbers, without case and accents."""
+    return {word for word in _words(text) if not _is_number(word)}
 
-    Charikar, "Similarity estimation techniques from rounding algorithms" (2002). The value is
-    stored: changing the shingles or the hash means computing it anew for every block.
+
+def shingles(text: str) -> frozenset[str]:
+    """Return the set that a text is compared by: its word pairs, numbers alike."""
+    words = [_NUMBER if _is_number(word) else word for word in _words(text)[:MAX_WORDS]]
+    if len(words) < PAIR:
+        return frozenset(words)
+    return frozenset(f"{first} {second}" for first, second in pairwise(words))
+
+
+def similarity(a: frozenset[str], b: frozenset[str]) -> float:
+    """Return the Jaccard similarity of two sets of shingles, 0 to 1; of empty ones 0."""
+    both = len(a & b)
+    return both / (len(a) + len(b) - both) if both else 0.0
+
+
+def bands(text: str, kind: str) -> list[int]:
+    """Return BANDS signed 64-bit keys; texts of one `kind` that share a key may be near.
+
+    Broder, "On the resemblance and containment of documents" (1997); banding as in Leskovec,
+    Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3. A text without words has none.
     """
-    shingles = _shingles(_words(text))
-    lanes = _lanes()
-    total = 0
-    for shingle in shingles:
-        digest = blake2b(shingle.encode(), digest_size=_BITS // 8).digest()
-        for lane, byte in zip(lanes, digest, strict=True):
-            total += lane[byte]
-    value = 0
-    for bit in range(_BITS):
-        count = (total >> (bit * _LANE)) & ((1 << _LANE) - 1)
-        value |= (2 * count > len(shingles)) << bit
-    return value - (1 << _BITS) if value >> (_BITS - 1) else value
+    hashes = _hashes(shingles(text))
+    if not hashes.size:
+        return []
+    multipliers, addends = _permutations()
+    # Modulo 2^64, of which the upper half is well mixed (Dietzfelbinger's multiply-shift).
+    least = ((hashes[:, None] * multipliers + addends) >> np.uint64(32)).min(axis=0)
+    rows = least.reshape(BANDS, ROWS).astype("<u4")
+    return [
+        int.from_bytes(
+            blake2b(row.tobytes(), digest_size=8, person=f"{kind[:12]}{number}".encode()).digest(),
+            "little",
+            signed=True,
+        )
+        for number, row in enumerate(rows)
+    ]
 
 
-def distance(a: int, b: int) -> int:
-    """Return how many of the 64 bits differ, 0 to 64."""
-    return ((a ^ b) & _MASK).bit_count()
+def _hashes(of: frozenset[str]) -> NDArray[np.uint64]:
+    digests = b"".join(blake2b(each.encode(), digest_size=8).digest() for each in of)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+@lru_cache(maxsize=1)
+def _permutations() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Odd multipliers and addends, the same in every process."""
+    drawn = np.frombuffer(
+        b"".join(
+            blake2b(f"{name}{number}".encode(), digest_size=8).digest()
+            for name in ("multiplier", "addend")
+            for number in range(BANDS * ROWS)
+        ),
+        dtype="<u8",
+    ).astype(np.uint64)
+    return drawn[: BANDS * ROWS] | np.uint64(1), drawn[BANDS * ROWS :]
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal()
 
 
 def _words(text: str) -> list[str]:
@@ -52,24 +103,3 @@ def _words(text: str) -> list[str]:
         if not unicodedata.combining(character)
     )
     return "".join(character if character.isalnum() else " " for character in bare).split()
-
-
-def _shingles(words: list[str]) -> set[str]:
-    if len(words) < SHINGLE_WORDS:
-        return {" ".join(words)} if words else set()
-    runs: Iterable[tuple[str, ...]] = zip(
-        *(words[offset:] for offset in range(SHINGLE_WORDS)), strict=False
-    )
-    return {" ".join(run) for run in runs}
-
-
-@lru_cache(maxsize=1)
-def _lanes() -> tuple[tuple[int, ...], ...]:
-    """For each byte of a hash and each of its values, the lanes of the bits that are set."""
-    return tuple(
-        tuple(
-            sum(1 << ((8 * position + bit) * _LANE) for bit in range(8) if value >> bit & 1)
-            for value in range(256)
-        )
-        for position in range(_BITS // 8)
-    )

@@ -15,6 +15,8 @@ from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     correcting,
     materials,
+    proposing,
+    reused,
     reviewing,
     searching,
     signing,
@@ -46,6 +48,8 @@ PAGES = Router(
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
         *correcting.HANDLERS,
+        *reused.HANDLERS,
+        *proposing.HANDLERS,
         show_missing,
     ],
     guards=[require_caller],

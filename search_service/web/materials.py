@@ -23,7 +23,7 @@ from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
 from search_service.serving.services import Services
 from search_service.serving.transfers import content_disposition
-from search_service.web import suggesting
+from search_service.web import reused, suggesting
 from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.views import reading
@@ -72,8 +72,10 @@ async def show_slide(
     head = reading.head_of(material, caller.principal)
     view = reading.slide_of(head, found, services.settings.public_url)
     notice = reading.version_notice(seen, head)
+    places = await reused.beside_page(services, caller.principal, material_id, number)
     like = await suggesting.like_page(services, caller.principal, material, number)
-    return page(request, "slide.html", "", head=head, view=view, notice=notice, like=like)
+    beside: dict[str, Any] = {"places": places, "like": like}
+    return page(request, "slide.html", "", 200, head=head, view=view, notice=notice, **beside)
 
 
 @dataclass(frozen=True, slots=True)

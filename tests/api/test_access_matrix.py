@@ -225,6 +225,13 @@ VERDICTS: dict[tuple[str, str], Case] = {
         changing(conflict=STATUSES)
     ),
     ("GET", "/materials/{material_id}/blocks"): material(reading()),
+    ("GET", "/materials/{material_id}/pages/{page_number}/usages"): material(reading()),
+    ("GET", "/stale-materials"): Case(of_scope()),
+    ("GET", "/materials/{material_id}/proposals"): material(changing()),
+    # Nothing of that name is proposed: whoever may decide is told so.
+    ("POST", "/materials/{material_id}/proposals"): material(
+        changing(404), json={"kind": "persona", "value": "0", "decision": "dismiss"}
+    ),
     ("GET", "/blocks/{block_id}"): material(reading()),
     ("GET", "/blocks/{block_id}/usages"): material(reading()),
     ("GET", "/blocks/{block_id}/variants"): material(reading()),

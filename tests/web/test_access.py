@@ -33,6 +33,7 @@ def _paths(site: Site) -> tuple[str, ...]:
         f"/m/{site.library.revised}/s/2?v=1",
         "/library?needs=review",
         "/library",
+        "/library/stale",
         "/upload",
         "/m/999999",
     )

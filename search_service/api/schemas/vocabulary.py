@@ -1,11 +1,9 @@
-"""Personas, segments and content blocks as the interface shows and takes them."""
+"""Personas and segments as the interface shows and takes them."""
 
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-
-from search_service.db.enums import MaterialStatus
 
 ShortName = Annotated[str, Meta(min_length=1, max_length=100)]
 Word = Annotated[str, Meta(max_length=100)]
@@ -95,32 +93,3 @@ class SegmentChanges(Struct, frozen=True, forbid_unknown_fields=True):
     key_drivers: Prose | UnsetType | None = UNSET
     pain_points: Prose | UnsetType | None = UNSET
     buying_criteria: Prose | UnsetType | None = UNSET
-
-
-class Block(Struct, frozen=True):
-    """A slide, table or paragraph group; `usages` counts the places that the caller may see."""
-
-    id: int
-    name: str
-    content: str
-    block_type: str | None
-    usages: int
-
-
-class Blocks(Struct, frozen=True):
-    items: tuple[Block, ...]
-
-
-class BlockUsage(Struct, frozen=True):
-    """Where a block stands."""
-
-    material_id: int
-    material_name: str
-    status: MaterialStatus
-    slide_number: int | None
-    context: str | None
-    url: str
-
-
-class BlockUsages(Struct, frozen=True):
-    items: tuple[BlockUsage, ...]

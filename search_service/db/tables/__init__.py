@@ -3,8 +3,13 @@
 The migrations are the truth; a test compares these classes with the migrated catalogue.
 """
 
-from search_service.db.tables.content import (
+from search_service.db.tables.blocks import (
+    BlockBand,
     BlockFingerprint,
+    BlockSighting,
+    BlockVariant,
+)
+from search_service.db.tables.content import (
     MaterialDetails,
     MaterialPage,
     MaterialVersion,
@@ -25,6 +30,7 @@ from search_service.db.tables.documented import (
     User,
 )
 from search_service.db.tables.insights import LoggedSearch, SearchClick, SearchErasure
+from search_service.db.tables.proposed import DismissedProposal, KeywordBase
 from search_service.db.tables.reviewed import (
     AcknowledgedWarning,
     CompletenessHistory,
@@ -56,15 +62,20 @@ __all__ = [
     "ApiKey",
     "AuditLog",
     "Base",
+    "BlockBand",
     "BlockFingerprint",
     "CompletenessHistory",
+    "BlockSighting",
+    "BlockVariant",
     "ContentBlock",
     "ContentBlockUsage",
     "CorpusStatistics",
+    "DismissedProposal",
     "IndexChange",
     "IndexState",
     "IngestJob",
     "Judgement",
+    "KeywordBase",
     "LexemeStatistics",
     "LoggedSearch",
     "LoginFailure",

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     String,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA, CHAR, TSVECTOR
@@ -150,17 +149,3 @@ class PassageEmbedding(Base):
     model: Mapped[str] = mapped_column(String(100))
     content_hash: Mapped[str] = mapped_column(CHAR(64))
     vector: Mapped[bytes] = mapped_column(BYTEA)
-
-
-class BlockFingerprint(Base):
-    """Fingerprint of a content block's normalised text: exact hash and 64-bit SimHash."""
-
-    __tablename__ = "block_fingerprints"
-    __table_args__ = (
-        PrimaryKeyConstraint("content_block_id", name="pk_block_fingerprints"),
-        UniqueConstraint("fingerprint", name="uq_block_fingerprints_fingerprint"),
-    )
-
-    content_block_id: Mapped[int] = mapped_column(key_of("content_blocks"))
-    fingerprint: Mapped[str] = mapped_column(CHAR(64))
-    simhash: Mapped[int] = mapped_column(BigInteger)

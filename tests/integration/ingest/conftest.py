@@ -37,7 +37,11 @@ TABLES: Mapping[str, str] = {
     " content_hash, search_vector::text",
     "content_blocks": "id, name, content, block_type",
     "content_block_usages": "id, content_block_id, material_id, slide_number, usage_context",
-    "block_fingerprints": "content_block_id, fingerprint, simhash",
+    "block_fingerprints": "content_block_id, fingerprint, bands_version",
+    "block_bands": "content_block_id, band",
+    "block_variants": "content_block_id, variant_id, similarity",
+    "block_sightings": "material_id, content_block_id, version_ordinal, since",
+    "keyword_bases": "material_id, passages",
     "material_health_history": "id, material_id, health_score, issues_found",
 }
 

@@ -308,8 +308,8 @@ async def test_a_slide_with_other_words_is_a_variant(service: Service) -> None:
     first = await service.ingest(pmm, files.deck((("Prices", body),)))
     second = await service.ingest(pmm, files.deck((("Prices", f"{body} more"),)))
     async with service.database.reading() as connection:
-        (one,) = await blocks.of_material(connection, pmm.principal, first)
-        (two,) = await blocks.of_material(connection, pmm.principal, second)
+        one = (await blocks.of_material(connection, pmm.principal, first))[0]
+        two = (await blocks.of_material(connection, pmm.principal, second))[0]
         near = await blocks.variants(connection, pmm.principal, one.id)
     assert [block.id for block in near] == [two.id]
 

@@ -24,7 +24,8 @@ from tests.integration.ingest.conftest import TABLES, Service
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
 
-OF_MATERIALS = sorted({*TABLES, "ingest_jobs"} - {"content_blocks", "block_fingerprints"})
+OF_BLOCKS = {"content_blocks", "block_fingerprints", "block_bands", "block_variants"}
+OF_MATERIALS = sorted({*TABLES, "ingest_jobs"} - OF_BLOCKS)
 
 
 async def execute(database: Database, *statements: str, **values: Any) -> None:
@@ -266,11 +267,26 @@ async def test_a_part_that_fails_stops_no_other(
     assert done["sign_ins"] == Done("sign_ins", error="a bug")
     assert done["deleted_materials"] == Done("deleted_materials", 1, "a broken disk")
     assert [name for name, each in done.items() if each.error is None] == [
-        "sign_in_failures", "queue", "search_statistics", "audit_months", "search_months",
-        "old_searches", "index_changes",
+        "sign_in_failures", "queue", "orphan_blocks", "search_statistics", "audit_months",
+        "search_months", "old_searches", "index_changes",
     ]  # fmt: skip
     assert (await rows_of(service.database, first))["materials"] == 1
     assert (await rows_of(service.database, second))["materials"] == 0
+
+
+async def test_a_block_that_stands_nowhere_is_forgotten_and_the_others_stay(
+    service: Service,
+) -> None:
+    pmm = await service.person()
+    material_id = await service.ingest(pmm, files.deck())
+    kept = (*files.SLIDES[:1], ("Pricing", "Nodes are paid by the hour, support by the year"))
+    newer = await service.accept_version(pmm, material_id, files.deck(kept))
+    await service.work(newer.job_id)
+    used = {row[1] for row in await service.rows("content_block_usages")}
+    before = {row[0] for row in await service.rows("content_blocks")}
+    assert before > used
+    assert (await tidy(service))["orphan_blocks"].count == len(before - used)
+    assert {row[0] for row in await service.rows("content_blocks")} == used
 
 
 async def test_a_running_worker_tidies_up_every_hour(

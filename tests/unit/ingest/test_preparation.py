@@ -1,7 +1,7 @@
 import pytest
 
 from extractors.types import Document, Page, ReadWarning, Summary, WarningCode
-from search_service.ingest.preparation import Prepared, prepare, table_lines, without_title
+from search_service.ingest.preparation import Prepared, prepare, without_title
 from search_service.ingest.receipt import Reading
 
 
@@ -87,30 +87,6 @@ def test_the_language_is_that_of_the_text() -> None:
     assert prepared(Page(1), language="de").language == "de"
 
 
-def test_slides_and_tables_are_blocks_unless_they_say_nothing() -> None:
-    words = "eight words are enough for a content block"
-    table = (("one", "two", "three", "four"), ("five", "six", "seven", "eight"))
-    found = prepared(
-        Page(1, title="Thank you", body="Questions?"),
-        Page(2, title="Prices", body=words, tables=(table, (("a", "b"),))),
-    )
-    assert [(unit.block_type, unit.slide_number, unit.context) for unit in found.units] == [
-        ("slide", 2, "Page 2"),
-        ("table", 2, "Page 2, table 1"),
-    ]
-    assert [unit.name for unit in found.units] == ["Prices", "one | two | three | four"]
-
-
-def test_a_table_is_named_by_its_own_words() -> None:
-    """Others see the block, and not the slide that it was first met on."""
-    table = (("one", "two", "three", "four"), ("five", "six", "seven", "eight"))
-    secret = prepared(Page(1, title="What we will announce", tables=(table,)))
-    shown = prepared(Page(1, title="Numbers", tables=(table,)))
-    (first,) = (unit for unit in secret.units if unit.block_type == "table")
-    (second,) = (unit for unit in shown.units if unit.block_type == "table")
-    assert (first.fingerprint, first.name) == (second.fingerprint, second.name)
-
-
 def test_the_same_words_have_the_same_fingerprint_whatever_runs_around_them() -> None:
     words = "eight words are enough for a content block"
     plain = prepared(*(Page(number, body=f"{words} {'abcd'[number]}") for number in range(4)))
@@ -121,7 +97,3 @@ def test_the_same_words_have_the_same_fingerprint_whatever_runs_around_them() ->
         )
     )
     assert [unit.fingerprint for unit in plain.units] == [unit.fingerprint for unit in framed.units]
-
-
-def test_a_table_is_lines_of_its_filled_cells() -> None:
-    assert table_lines([[["a", ""], ["", ""]], [["b", "c"]]]) == "a\n\nb | c"
