@@ -160,17 +160,24 @@ async def _segments(
     descriptions = [
         Description(
             str(each.id),
-            _names(each.name, each.industry),
-            _filled(each.description, each.key_drivers, each.pain_points, each.buying_criteria),
+            _names(each.name),
+            # "Software" is an industry, and stands everywhere: a hint, no name.
+            _filled(
+                each.industry,
+                each.description,
+                each.key_drivers,
+                each.pain_points,
+                each.buying_criteria,
+            ),
         )
         for each in found
     ]
     return {str(each.id): each.name for each in found}, descriptions
 
 
-def _names(name: str, other: str | None) -> tuple[str, ...]:
-    """A name, its halves ("Gaming & Media") and the title or industry beside it."""
-    return _filled(name, *(part.strip() for part in name.split("&")), other)
+def _names(name: str, title: str | None = None) -> tuple[str, ...]:
+    """A name, its halves ("Gaming & Media") and the title beside it."""
+    return _filled(name, *(part.strip() for part in name.split("&")), title)
 
 
 def _filled(*texts: str | None) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ async def deck(service: Service, anyio_backend: str) -> dict[str, Any]:
     segment = {
         "name": "Ports",
         "industry": "Shipping",
-        "pain_points": "Cranes, quays, harbour security",
+        "pain_points": "Cranes, quays, cameras, harbour security",
     }
     ids = {
         kind: (await service.call("admin", "POST", f"/{kind}s", json=entry)).json()["id"]
