@@ -141,7 +141,7 @@ async def _rewrite(
     prepared = await asyncio.to_thread(arrange, present.pages, present.manner, fitting)
     columns: dict[str, Any] = {}
     if "keywords" not in material.edited_fields:
-        columns["keywords"] = await keywords_of(connection, MID, prepared)
+        columns["keywords"] = await keywords_of(connection, material.id, prepared)
     await write_texts(connection, material.id, prepared, columns)
     await enqueue(connection, embeddings.job_after_correction(material.id))
     return pages.reviewed_as(material.current_version, page, fitting.get(page.page_number))

@@ -20,7 +20,6 @@ from search_service.ingest.segmentation import table_lines, units_of
 from search_service.text.languages import detect
 from search_service.text.normalise import clean, repeated_lines, without_lines
 
-
 _NOTHING: Mapping[int, NewCorrection] = MappingProxyType({})
 
 

@@ -41,6 +41,4 @@ async def keywords_of(
     """Give the keywords of what can be found of a material."""
     titles = [text.title for text in prepared.texts]
     bodies = [text.body for text in prepared.texts]
-    return await keywording.keywords_of(
-        connection, material_id, prepared.language, titles, bodies
-    )
+    return await keywording.keywords_of(connection, material_id, prepared.language, titles, bodies)

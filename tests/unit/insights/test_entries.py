@@ -55,7 +55,7 @@ def test_an_entry_is_bounded() -> None:
     row = as_row(made, with_text=True)
     assert row["material_ids"] == list(range(20))
     assert len(row["query"]) == 2000
-    assert len(row["filters"]["tag"]) == 20
+    assert len(row["filters"]["tag"]) == 5
     assert max(map(len, row["filters"]["tag"])) == 200
 
 
