@@ -57,7 +57,7 @@ def test_a_text_without_marks_shows_its_beginning() -> None:
 
 @given(st.text(max_size=400), st.integers(1, 300))
 def test_any_text_is_cut_to_length_with_marks_inside(text: str, length: int) -> None:
-    words = {match.lower() for match in text.split()}
+    words = candidates(text, text.split())
     shown = snippet(mark(text, words), length=length)
     assert len(shown.text) <= length
     assert all(0 <= start < end <= len(shown.text) for start, end in shown.marks)
