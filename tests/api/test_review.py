@@ -96,7 +96,12 @@ async def test_a_change_of_a_page_names_the_state_it_is_based_on(service: Servic
 
 async def test_nobody_else_corrects_a_page_or_hears_of_it(service: Service) -> None:
     material = await add(service, files.deck((("Tapir", "Snouts of a tapir"),)), "REVIEW")
-    await correct(service, material, 1, body="Secretplan for snouts, tails, ears, hooves, rivers, forests, nights and journeys")
+    await correct(
+        service,
+        material,
+        1,
+        body="Secretplan: snouts, tails, ears, hooves, rivers, forests, nights, roads",
+    )
     path = f"/materials/{material}/pages/1"
     for who, status in (("other", 403), ("sales", 404)):
         answer = await service.call(who, "PATCH", path, headers=ANY_STATE, json={"title": "Mine"})
