@@ -100,7 +100,7 @@ async def test_nobody_else_corrects_a_page_or_hears_of_it(service: Service) -> N
         service,
         material,
         1,
-        body="Secretplan: snouts, tails, ears, hooves, rivers, forests, nights, roads",
+        body="Secretplan of snouts, tails, ears, hooves, rivers, forests, nights, roads",
     )
     path = f"/materials/{material}/pages/1"
     for who, status in (("other", 403), ("sales", 404)):
