@@ -141,7 +141,7 @@ async def revoke_keys_of(connection: AsyncConnection, user_id: int) -> None:
 async def key_holder(connection: AsyncConnection, key: str) -> KeyHolder:
     """Read key and user afresh, and note the use, at most once a minute.
 
-    Needs a connection that may write, in a short transaction of its own. Raises
+    Needs a connection that may write and commits soon: the use would block others. Raises
     UnauthenticatedError for a key that is unknown, revoked, expired or of an inactive user.
     """
     row = (await connection.execute(_holder_statement(hash_of(key)))).one_or_none()

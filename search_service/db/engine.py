@@ -39,9 +39,10 @@ class Database:
 
     @asynccontextmanager
     async def statements(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection of which each statement commits by itself: two round trips fewer.
+        """Give a writing connection of which each statement commits by itself.
 
-        Behind a pooler they are one transaction.
+        That is two round trips fewer than a transaction, which it is behind a pooler. Raises what
+        `failures.translated` does.
         """
         async with _connection(self.write) as connection:
             with failures.translated():

@@ -84,13 +84,12 @@ async def restricted(
     A phrase that is all stop words in a language is not demanded there; a synonym's is only of
     full matches.
     """
-    phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
     in_order = await _in_one_passage(connection, _several(analysis)[:MAX_PHRASES], lists, columns)
     full = np.ones(columns.size, np.bool_)
     for unit in analysis.excluded:
         full &= ~_kept(unit, in_order, lists)
     some = full.copy()
-    for each in phrases:
+    for each in _phrases(analysis):
         rows = _any(_kept(unit, in_order, lists) for unit in each) | ~_heard(each, columns)
         full &= rows
         if any(unit.is_filter for unit in each):
@@ -105,13 +104,16 @@ def has_too_many_phrases(analysis: Analysis) -> bool:
 
 def _several(analysis: Analysis) -> list[Unit]:
     """The units whose words must stand in their order, of phrases and of exclusions."""
-    phrases = [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
-    units = [unit for each in (*phrases, analysis.excluded) for unit in each]
+    units = [unit for each in (*_phrases(analysis), analysis.excluded) for unit in each]
     return [
         unit
         for unit in units
         if any(len(demanded(unit, language)) > 1 for language in unit.languages)
     ]
+
+
+def _phrases(analysis: Analysis) -> list[tuple[Unit, ...]]:
+    return [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
 
 
 def _heard(units: Sequence[Unit], columns: Columns) -> Mask:

@@ -15,9 +15,8 @@ from search_service.text.stop_words import stop_words
 NAME_WEIGHT = 5
 PHRASE_WEIGHT = 2
 WORD_WEIGHT = 1
-# A text that names it is enough, and so are that many words of it. On the demo library's 47
-# materials the best three at 5 are right in .60 of personas and .56 of segments and find .34 and
-# .35 of those stated; at 8 in .70 and .65, finding .15 and .11.
+# A text that names it is enough, and so are that many words of it. Chosen on the demo library, by
+# a script that was not kept: a higher one is right more often and finds less than half as much.
 LEAST = 5
 MAX_EVIDENCE = 8
 _MIN_LETTERS = 4
