@@ -10,6 +10,7 @@ import shlex
 import shutil
 import socket
 import stat
+import struct
 import tempfile
 import time
 from contextlib import suppress
@@ -32,6 +33,9 @@ PLAIN_PATH = re.compile(r"[\w./ +@=-]+", re.ASCII)
 START_ATTEMPTS = 10
 START_LIMIT_S = 300  # one attempt; replaying the log after a crash can take minutes
 PROBE_LIMIT_S = 5.0
+# The first message that a server answers before it knows who asks, with one byte.
+# https://www.postgresql.org/docs/15/protocol-message-formats.html
+SSL_REQUEST = struct.pack(">ii", 8, 80877103)
 LOG_LIMIT_BYTES = 10 * 1024 * 1024
 # With the locale "C" the text search parser breaks words at typographic quotes.
 LOCALES = ("C.UTF-8", "en_US.UTF-8")
@@ -128,10 +132,10 @@ def ensure_running(cluster: Cluster) -> str:
 
 
 def running_url(cluster: Cluster) -> str | None:
-    """Give the URL of the server if it takes connections.
+    """Give the URL of the server if it answers.
 
-    Asked of the socket: the process of a killed server can linger as a zombie that
-    `pg_ctl status` believes in.
+    Asked of the server itself: the process of a killed one can linger as a zombie that
+    `pg_ctl status` believes in, and its socket takes connections until the kernel is done with it.
     """
     try:
         lines = (cluster.data / "postmaster.pid").read_text().splitlines()
@@ -139,9 +143,11 @@ def running_url(cluster: Cluster) -> str | None:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(PROBE_LIMIT_S)
             probe.connect(f"{folder}/.s.PGSQL.{port}")
+            probe.sendall(SSL_REQUEST)
+            answers = bool(probe.recv(1))
     except (OSError, IndexError):
         return None
-    if status != "ready":
+    if not answers or status != "ready":
         return None
     return f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(folder)}&port={port}"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Corpus, Lexeme, Positions, Term, Unit, terms_of
 from search_service.search.tree import Phrase, Query, Word
@@ -35,7 +36,7 @@ class Analysis:
 
 
 async def corpus_of(connection: AsyncConnection) -> Corpus:
-    rows = await connection.execute(STATEMENTS["corpus"])
+    rows = await fetch(connection, STATEMENTS["corpus"])
     return Corpus({row.language: row.passages for row in rows})
 
 
@@ -148,7 +149,8 @@ async def _lexemes(
     found: list[dict[str, dict[int, tuple[Lexeme, ...]]]] = [{} for _ in texts]
     if not (texts and corpus.languages):
         return found
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["analyse"],
         {
             "units": [indexable(text) for text in texts],
@@ -175,7 +177,8 @@ async def _expansions(
     found: list[dict[str, tuple[Lexeme, ...]]] = [{} for _ in prefixes]
     if not (prefixes and corpus.languages):
         return found
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["expand_prefixes"],
         {
             "prefixes": list(prefixes),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search.analysis import Analysis
 from search_service.search.columns import Columns, Integers, Mask
 from search_service.search.lists import Form, Lists
@@ -162,10 +163,10 @@ async def _in_one_passage(
     if not asked:
         return able
     sent = {"queries": [query for _, query in asked]}
-    rows = await connection.execute(STATEMENTS["phrase_materials"], sent)
+    rows = await fetch(connection, STATEMENTS["phrase_materials"], sent)
     found = {
         pair: able[pair] & columns.mask(unpacked_ids(ids))
-        for pair, ids in zip(asked, rows.scalars(), strict=True)
+        for pair, (ids,) in zip(asked, rows, strict=True)
     }
     return able | found
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, Visibility, visible_to
+from search_service.db.direct import fetch
 from search_service.search.columns import ColumnRow, Columns, Mask
 from search_service.search.sql import STATEMENTS
 from search_service.search.tree import Field
@@ -59,13 +60,13 @@ async def current(
     `changed` is None where nothing is known: then everything is read.
     """
     if known is None or changed is None:
-        rows = await connection.execute(STATEMENTS["all_columns"])
-        return Version(Columns.of(_rows(rows.all())), snapshot, time.monotonic())
+        rows = await fetch(connection, STATEMENTS["all_columns"])
+        return Version(Columns.of(_rows(rows)), snapshot, time.monotonic())
     gone = list(changed)
     if not gone:
         return replace(known, read_at_s=time.monotonic())
-    rows = await connection.execute(STATEMENTS["changed_columns"], {"ids": gone})
-    columns = known.columns.changed(gone, _rows(rows.all()))
+    rows = await fetch(connection, STATEMENTS["changed_columns"], {"ids": gone})
+    columns = known.columns.changed(gone, _rows(rows))
     return Version(columns, snapshot, time.monotonic())
 
 

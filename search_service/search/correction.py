@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds, visible_sql
+from search_service.db.direct import fetch
 from search_service.db.statements import Statements
 from search_service.search import spelling
 from search_service.search.analysis import Analysis
@@ -140,7 +141,8 @@ async def _visible(
     """Those of the words, each with a language, that stand in something visible."""
     if not words:
         return frozenset()
-    found = await connection.execute(
+    found = await fetch(
+        connection,
         STATEMENTS["visible_words"],
         {
             "words": [word for word, _ in words],
@@ -149,7 +151,7 @@ async def _visible(
             **visible_binds(principal),
         },
     )
-    return frozenset(found.scalars())
+    return frozenset(word for (word,) in found)
 
 
 async def _near(
@@ -175,8 +177,10 @@ async def _one_edit_away(
         return {}
     accents = any(language != "en" for language in analysis.corpus.languages)
     edited = {word: spelling.one_edit_away(word, accents=accents) for word in words}
-    rows = await connection.execute(
-        STATEMENTS["published_words"], {"words": list(frozenset().union(*edited.values()))}
+    rows = await fetch(
+        connection,
+        STATEMENTS["published_words"],
+        {"words": list(frozenset().union(*edited.values()))},
     )
     published = [_candidate(row) for row in rows]
     return {
@@ -187,9 +191,9 @@ async def _one_edit_away(
 
 async def _similar(connection: AsyncConnection, words: Sequence[str]) -> dict[str, list[Candidate]]:
     """Published words that share trigrams with each: two edits away, or of other alphabets."""
-    await connection.execute(STATEMENTS["threshold"])
-    rows = await connection.execute(
-        STATEMENTS["similar_words"], {"words": list(words), "most": CANDIDATES}
+    await fetch(connection, STATEMENTS["threshold"])
+    rows = await fetch(
+        connection, STATEMENTS["similar_words"], {"words": list(words), "most": CANDIDATES}
     )
     like: dict[str, list[Candidate]] = {word: [] for word in words}
     for row in rows:

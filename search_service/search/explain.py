@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search import ranking
 from search_service.search.analysis import Analysis
 from search_service.search.answer import Part
@@ -46,7 +47,8 @@ async def explanations(
         },
     )
     pairs = [(each.material_id, ordinal) for each in asked for ordinal in each.ordinals]
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         statement,
         {
             "ids": [material_id for material_id, _ in pairs],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds, visible_sql
+from search_service.db.direct import fetch
 from search_service.db.statements import Statements
 from search_service.search import ranking
 from search_service.search.terms import Term
@@ -60,7 +61,8 @@ async def gains(
     if not any(counted):
         return {}
     composed = {"length_factors": ranking.length_factors("p", "c")}
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS.composed("likeness", composed),
         {
             "ids": [leader.material_id for leader in leaders[:RERANKED]],

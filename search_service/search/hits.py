@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from search_service.accounts.policy import is_guest, visible_binds
+from search_service.db.direct import fetch
 from search_service.search import highlight, ranking
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import Explained, explanations
@@ -58,7 +59,8 @@ class _Shown:
 
 async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     """Give the hits of `ranked`, in its order."""
-    found = await search.connection.execute(
+    found = await fetch(
+        search.connection,
         STATEMENTS["materials"],
         {"ids": [item.material_id for item in ranked], **visible_binds(search.principal)},
     )
@@ -109,7 +111,8 @@ async def _best_slides(search: Search, ids: Sequence[int]) -> Mapping[int, _Slid
     statement = STATEMENTS.composed(
         "slides", {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
     )
-    rows = await search.connection.execute(
+    rows = await fetch(
+        search.connection,
         statement,
         {
             "ids": ids,
@@ -153,8 +156,10 @@ async def _marked(
 ) -> dict[str, dict[str, Marked]]:
     """Every text that is shown with its marks, by language."""
     texts: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for row in (*facts.values(), *(row for found in slides.values() for row in found.best)):
-        texts[row.language].update(dict.fromkeys(_shown_texts(row)))
+    for row in facts.values():
+        texts[row.language][row.name] = None
+    for row in (row for found in slides.values() for row in found.best):
+        texts[row.language].update(dict.fromkeys((row.title, row.body, row.notes)))
     words = await _matching_words(search, {key: "\n".join(each) for key, each in texts.items()})
     return {
         language: dict(
@@ -181,11 +186,6 @@ async def _matching_words(search: Search, texts: Mapping[str, str]) -> dict[str,
         if not lexemes[language].isdisjoint(written_lexemes):
             found[language].add(word)
     return found
-
-
-def _shown_texts(row: Row[Any]) -> tuple[str, ...]:
-    """The texts of a material's or a slide's row that are shown with marks."""
-    return (row.name,) if "name" in row._fields else (row.title, row.body, row.notes)
 
 
 def _hit(item: Ranked, shown: _Shown) -> Hit:

@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import Row, TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search import postings, ranking
 from search_service.search.columns import Columns, Mask
 from search_service.search.postings import Scored
@@ -82,7 +83,8 @@ class ListReader:
         return found.lists()
 
     async def _read_stored(self, forms: Sequence[Form], depth: int, found: "_Found") -> None:
-        rows = await self.connection.execute(
+        rows = await fetch(
+            self.connection,
             STATEMENTS["stored_lists"],
             {
                 "languages": [language for language, _ in forms],
@@ -102,16 +104,16 @@ class ListReader:
     async def _read_rare(self, forms: Sequence[Form], found: "_Found") -> None:
         if not forms:
             return
-        rows = await self.connection.execute(_statement("rare_lists"), _binds(forms))
-        for form, passages in _grouped(rows.all(), forms):
+        rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
+        for form, passages in _grouped(rows, forms):
             settled = passages.where(self._settled(passages))
             found.add(form, settled, self._rows_of(settled))
 
     async def _read_written(self, forms: Sequence[Form], rows: Mask, found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
         binds = {"ids": self.columns.ids[rows].tolist(), "any_query": any_query, **_binds(forms)}
-        read = await self.connection.execute(_statement("written_lists"), binds)
-        for form, passages in _grouped(read.all(), forms):
+        read = await fetch(self.connection, _statement("written_lists"), binds)
+        for form, passages in _grouped(read, forms):
             found.add(form, passages, self._rows_of(passages))
 
     def _settled(self, passages: Scored) -> Mask:

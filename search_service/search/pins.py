@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, is_guest
+from search_service.db.direct import fetch
 from search_service.errors import InvalidCursorError
 from search_service.search import facets
 from search_service.search.answer import Part
@@ -104,7 +105,8 @@ async def find(
     keys = {key for key in map(key_of, queries) if 0 < len(key) <= MAX_KEY}
     if not keys:
         return ()
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["pins"],
         {
             "queries": sorted(keys),
@@ -136,7 +138,8 @@ async def pinned_first(
     A page that is gone, or hidden from the principal, is left out.
     """
     pages = {pin.material_id: pin.page_number for pin in pins if pin.page_number is not None}
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["pinned_slides"],
         {
             "ids": list(pages),

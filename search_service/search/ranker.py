@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds
+from search_service.db.direct import fetch
 from search_service.search import finalists, postings, ranking
 from search_service.search.answer import Part
 from search_service.search.columns import Mask
@@ -109,7 +110,8 @@ class Ranker:
             "material_score": together.sql,
             "length_factors": ranking.length_factors("p", "c"),
         }
-        rows = await self.connection.execute(
+        rows = await fetch(
+            self.connection,
             STATEMENTS.composed("rank", composed),
             {
                 "ids": chosen.ids.tolist(),

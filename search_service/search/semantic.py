@@ -13,6 +13,7 @@ from statistics import mean
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, is_guest, visible_binds, visible_sql
+from search_service.db.direct import fetch
 from search_service.db.statements import Statements
 from search_service.embedding.encoder import Encoder, Vectors
 from search_service.embedding.packing import unpack
@@ -98,7 +99,8 @@ async def likenesses(
     pairs = [
         (item.material_id, ordinal) for item in candidates for ordinal in _pages(item.passages)
     ]
-    found = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["passage_vectors"],
         {
             "material_ids": [material_id for material_id, _ in pairs],
@@ -108,7 +110,6 @@ async def likenesses(
             **visible_binds(principal),
         },
     )
-    rows = found.all()
     if not rows:
         return {}
     cosines = unpack([row.vector for row in rows]) @ await meaning.vector_of(question)

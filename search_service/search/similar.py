@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, is_guest, visible_binds, visible_sql
+from search_service.db.direct import fetch
 from search_service.db.statements import Statements
 from search_service.search import highlight
 from search_service.search.analysis import corpus_of
@@ -118,7 +119,7 @@ async def similar(
 
     Nothing is like a text whose every word is common or its own alone.
     """
-    await connection.execute(STATEMENTS["limits"], {"timeout": str(TIMEOUT_MS)})
+    await fetch(connection, STATEMENTS["limits"], {"timeout": str(TIMEOUT_MS)})
     corpus = await corpus_of(connection)
     rows = await _lexemes(connection, principal, source)
     telling = most_telling(rows, corpus.size)
@@ -173,7 +174,8 @@ def _idf(document_frequency: int, passages: int) -> float:
 async def _lexemes(
     connection: AsyncConnection, principal: Principal, source: Source
 ) -> Sequence[Row[Any]]:
-    rows = await connection.execute(
+    return await fetch(
+        connection,
         STATEMENTS["telling_lexemes"],
         {
             "material_id": source.material_id,
@@ -184,13 +186,13 @@ async def _lexemes(
             **visible_binds(principal),
         },
     )
-    return rows.all()
 
 
 async def _scores(likeness: _Likeness, limit: int) -> dict[int, float]:
     """The scores of the best materials, in their order."""
     name = "like_material" if likeness.source.page_number is None else "like_page"
-    rows = await likeness.connection.execute(
+    rows = await fetch(
+        likeness.connection,
         STATEMENTS[name],
         {
             "language": likeness.source.language,
@@ -203,7 +205,8 @@ async def _scores(likeness: _Likeness, limit: int) -> dict[int, float]:
 
 
 async def _shown(likeness: _Likeness, scores: Mapping[int, float]) -> tuple[Like, ...]:
-    rows = await likeness.connection.execute(
+    rows = await fetch(
+        likeness.connection,
         STATEMENTS["shown"],
         {
             "ids": list(scores),
@@ -245,13 +248,14 @@ def _like(rows: Sequence[Row[Any]], score: float, words: Sequence[str], source: 
 async def _words(likeness: _Likeness) -> list[str]:
     """Each lexeme as the source mostly writes it, in lower case."""
     ordinals = sorted({each.ordinal for each in likeness.telling})
-    texts = await likeness.connection.execute(
-        STATEMENTS["texts"], likeness.binds | {"ordinals": ordinals}
+    texts = await fetch(
+        likeness.connection, STATEMENTS["texts"], likeness.binds | {"ordinals": ordinals}
     )
-    written = "\n".join(texts.scalars())
+    written = "\n".join(text for (text,) in texts)
     lexemes = [each.lexeme for each in likeness.telling]
     likely = sorted(highlight.candidates(written, lexemes))
-    rows = await likeness.connection.execute(
+    rows = await fetch(
+        likeness.connection,
         SEARCH["lexemes_of_words"],
         {
             "words": [indexable(word) for word in likely],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search.sql import STATEMENTS
 from search_service.text.languages import configuration
 from search_service.text.normalise import indexable
@@ -43,7 +44,8 @@ class Spellings:
 
 
 async def _read(connection: AsyncConnection, spellings: Sequence[Spelling]) -> list[frozenset[str]]:
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["lexemes_of_words"],
         {
             "words": [indexable(word) for word, _ in spellings],

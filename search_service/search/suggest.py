@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible_binds, visible_sql
+from search_service.db.direct import fetch
 from search_service.db.statements import Statements
 from search_service.text.normalise import clean
 
@@ -60,7 +61,8 @@ async def suggest(
     wanted = clean(typed)
     if len(wanted) > MAX_TYPED or (typed.strip() and not any(map(str.isalnum, wanted))):
         return ()
-    rows = await connection.execute(
+    rows = await fetch(
+        connection,
         STATEMENTS["suggest"],
         {
             "typed": wanted,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search.answer import Expansion
 from search_service.search.query import words_of
 from search_service.search.tree import Concept, Phrase, Query, Synonymy, Word
@@ -62,7 +63,7 @@ async def find(connection: AsyncConnection, query: Query) -> tuple[SynonymEntry,
     keys = sorted({_key_of(window) for window in _windows(query.concepts)} - {""})
     if not keys:
         return ()
-    rows = await connection.execute(STATEMENTS["synonyms"], {"keys": keys, "most": MAX_ENTRIES})
+    rows = await fetch(connection, STATEMENTS["synonyms"], {"keys": keys, "most": MAX_ENTRIES})
     return tuple(
         SynonymEntry(row.source, tuple(row.targets), row.two_way, row.language) for row in rows
     )

@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
+from search_service.db.direct import fetch
 from search_service.search import candidates, column_cache, facets, pins, synonyms, weights
 from search_service.search.analysis import Analysis, analyse
 from search_service.search.answer import Correction, Expansion
@@ -60,7 +61,7 @@ async def begin(
         "timeout": str(int(timeout_s * 1000)),
         "known": known.snapshot if known else None,
     }
-    state = (await connection.execute(STATEMENTS["begin"], settings)).one()
+    [state] = await fetch(connection, STATEMENTS["begin"], settings)
     version = await column_cache.current(connection, known, state.changed, state.snapshot)
     columns = version.columns
     return Snapshot(

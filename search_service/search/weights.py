@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.direct import fetch
 from search_service.search.tuning_sql import STATEMENTS
 
 MAX_NEXT = 0.5
@@ -39,8 +40,8 @@ DEFAULT = Weights()
 
 async def read(connection: AsyncConnection) -> Weights:
     """Give the weights in force: the stored ones, else the defaults."""
-    row = (await connection.execute(STATEMENTS["ranking_weights"])).mappings().one_or_none()
-    if row is None:
+    rows = await fetch(connection, STATEMENTS["ranking_weights"])
+    if not rows:
         return DEFAULT
-    first, second = row["next_slides"]
-    return Weights(**{**row, "next_slides": (first, second)})
+    first, second = rows[0].next_slides
+    return Weights(**{**dict(rows[0].items()), "next_slides": (first, second)})

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from search_service.db import cluster, embedded
+from search_service.db import binaries, cluster, embedded
 from search_service.errors import UnavailableError
 from tests.database import execute, fetch_column, postgres_bin, wait_until_stopped
 from tests.integration.db import servers
@@ -105,6 +105,22 @@ async def test_a_server_that_dies_while_it_is_watched_comes_back_by_itself(
 
     assert await asyncio.to_thread(embedded.start, folder, postgres_bin()) == url
     assert await asyncio.to_thread(fetch_column, url, "SELECT 1") == [1]
+
+
+def test_a_socket_that_takes_connections_and_answers_none_is_no_server(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a killed server's does until the kernel is done with it."""
+    monkeypatch.setattr(cluster, "PROBE_LIMIT_S", 0.2)
+    embedded.start(folder, postgres_bin())
+    place = cluster.locate(folder, binaries.find(postgres_bin()))
+    (server,) = servers.server_processes(place.data)
+
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        assert cluster.running_url(place) is None
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
 
 
 def test_serve_watches_the_server_that_it_started(folder: Path) -> None:
