@@ -17,6 +17,7 @@ from search_service.api.problems import EXCEPTION_HANDLERS
 from search_service.api.router import api_router
 from search_service.config import Settings
 from search_service.db import startup
+from search_service.ingest import drawing
 from search_service.ingest import handlers as ingest_handlers
 from search_service.ingest.handlers import Workshop
 from search_service.jobs.worker import WorkerOptions, run_worker
@@ -94,6 +95,7 @@ async def work(services: Services, url: str, stop: asyncio.Event) -> None:
     workshop = Workshop.of(services.database, services.store, services.settings, services.encoder)
     options = WorkerOptions(
         concurrency=services.settings.worker_concurrency,
+        at_once={drawing.DRAW: drawing.AT_ONCE},
         on_connected=lambda: ingest_handlers.fill_queue(services.database),
     )
     await run_worker(url, ingest_handlers.handlers_of(workshop), stop, options)

@@ -21,3 +21,8 @@ def slide(settings: Settings, material_id: int, page_number: int) -> str:
 def job(job_id: int) -> str:
     """Give the path of a job, as Location names it."""
     return f"/api/v1/jobs/{job_id}"
+
+
+def page_image(material_id: int, page_number: int, version: int) -> str:
+    """Give the path of the picture of a page."""
+    return f"/api/v1/materials/{material_id}/pages/{page_number}/image?version={version}"

@@ -169,6 +169,12 @@ async def newest(connection: AsyncConnection, material_id: int) -> VersionRecord
     return None if row is None else VersionRecord(**row)
 
 
+async def is_used(connection: AsyncConnection, sha256: str) -> bool:
+    """Tell whether any version, deleted or not, is this file."""
+    statement = select(_versions.c.sha256).where(_versions.c.sha256 == sha256).limit(1)
+    return await connection.scalar(statement) is not None
+
+
 async def note_extraction(
     connection: AsyncConnection, material_id: int, ordinal: int, extraction: Extraction
 ) -> None:

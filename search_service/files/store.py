@@ -1,6 +1,7 @@
 """Originals on the local disk, named by the sha256 of their bytes and never overwritten.
 
-It knows nothing of materials, of who may read a file, or of what a file holds.
+Beside them, in a folder of their own, are the pictures of their pages (`page_images`). It knows
+nothing of materials, of who may read a file, or of what a file holds.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from search_service.errors import (
     TooLargeError,
     UnavailableError,
 )
+from search_service.files.page_images import PageImages
 from search_service.log import get_logger
 
 READ_BYTES = 256 * 1024
@@ -51,6 +53,11 @@ class FileStore:
     """The folder of originals; made on first use."""
 
     root: Path
+
+    @property
+    def images(self) -> PageImages:
+        """The pictures of the originals' pages."""
+        return PageImages(self.root / "images")
 
     async def put(self, stream: AsyncIterator[bytes], max_bytes: int) -> StoredFile:
         """Keep the stream's bytes; when this returns they survive a power cut.
@@ -94,7 +101,8 @@ class FileStore:
         return await asyncio.to_thread(self.path_of(sha256).is_file)
 
     async def remove(self, sha256: str) -> None:
-        """Forget a file, for good; only for one that nothing refers to."""
+        """Forget a file and its pictures, for good; only for one that nothing refers to."""
+        await self.images.remove(sha256)
         await asyncio.to_thread(self.path_of(sha256).unlink, missing_ok=True)
 
     def path_of(self, sha256: str) -> Path:
@@ -102,10 +110,11 @@ class FileStore:
         return (self.root / relative_path(sha256)).resolve()
 
     async def remove_leftovers(self, older_than_s: float = LEFTOVER_AGE_S) -> int:
-        """Remove what interrupted uploads left; call it at start. Returns how many there were."""
+        """Remove what interrupted uploads and drawings left, and count it; call it at start."""
         removed = await asyncio.to_thread(_remove_leftovers, self.root, older_than_s)
+        removed += await asyncio.to_thread(self.images.remove_leftovers, older_than_s)
         if removed:
-            _log.info("removed interrupted uploads", count=removed)
+            _log.info("removed what was interrupted", count=removed)
         return removed
 
 

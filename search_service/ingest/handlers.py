@@ -24,7 +24,8 @@ from search_service.db.enums import JobState
 from search_service.embedding.encoder import Encoder
 from search_service.files.store import FileStore
 from search_service.index import statistics
-from search_service.ingest import embeddings, keywording, maintenance, messages, pipeline
+from search_service.ingest import drawing, embeddings, keywording, maintenance, messages, pipeline
+from search_service.ingest.drawing import DRAW, Studio
 from search_service.ingest.embeddings import EMBED
 from search_service.ingest.keywording import KEYWORDS
 from search_service.ingest.maintenance import DEFAULT_RETENTION, MAINTAIN, Retention
@@ -76,12 +77,18 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
     """Give what each job's name means."""
     return {
         EXTRACT: partial(extract, workshop),
+        DRAW: partial(drawing.draw, studio_of(workshop)),
         REFRESH_STATISTICS: partial(refresh_statistics, workshop),
         MAINTAIN: partial(maintain, workshop),
         EMBED: partial(embed, workshop),
         RESCORE: partial(rescore, workshop),
         KEYWORDS: partial(refresh_keywords, workshop),
     }
+
+
+def studio_of(workshop: Workshop) -> Studio:
+    """Give what drawing pages takes of a workshop."""
+    return Studio(workshop.database, workshop.store, workshop.limits)
 
 
 async def fill_queue(database: Database) -> None:
@@ -118,6 +125,7 @@ async def maintain(workshop: Workshop, _job: RunningJob) -> None:
         await maintenance.schedule(connection, maintenance.HOUR_S)
         await keywording.schedule(connection)
     await maintenance.maintain(workshop.database, workshop.store, workshop.retention)
+    await drawing.schedule_missing(studio_of(workshop))
 
 
 async def embed(workshop: Workshop, running: RunningJob) -> None:

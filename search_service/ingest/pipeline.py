@@ -16,7 +16,7 @@ from search_service.catalog.versions import Extraction
 from search_service.db.enums import JobState, MaterialStatus
 from search_service.db.tables import Material, MaterialDetails
 from search_service.files.store import relative_path
-from search_service.ingest import guess, messages
+from search_service.ingest import drawing, guess, messages
 from search_service.ingest.guess import FileFacts
 from search_service.ingest.preparation import Manner, Prepared, arrange, fingerprints
 from search_service.ingest.receipt import Reading, receipt_of
@@ -43,6 +43,8 @@ async def write(
 ) -> bool:
     """Write pages, passages, blocks, keywords, receipt and scores, and end the job.
 
+    The pages' pictures are a job of their own, which it enqueues.
+
     False: the job was cancelled, the material deleted or given a newer version meanwhile, and
     nothing was written.
     """
@@ -61,6 +63,7 @@ async def write(
     corrected = await _corrected(connection, job.material_id, reading, prepared)
     columns = await _columns(connection, job, state, corrected)
     await write_texts(connection, job.material_id, corrected, columns)
+    await drawing.schedule(connection, version)
     held_back = await publication.settle(connection, job.material_id, version.ordinal)
     return await progress.finish(connection, job.id, _outcome(reading, held_back))
 

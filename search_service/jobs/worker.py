@@ -61,6 +61,8 @@ class WorkerOptions:
     first_retry_s: float = 2.0
     """Doubles with each attempt."""
     heartbeat_timeout: timedelta = HEARTBEAT_TIMEOUT
+    at_once: Mapping[str, int] = field(default_factory=dict)
+    """How many jobs of a name run at the same time, in all workers together."""
     on_connected: Callable[[], Awaitable[None]] | None = None
     """Called each time the queue has been reached, before the first job."""
 
@@ -132,7 +134,12 @@ class _Session:
         manager = QueueManager(Queries(AsyncpgPoolDriver(self.pool)))
         manager.min_dequeue_poll_interval = BUSY_POLL
         for name in self.handlers:
-            manager.entrypoint(name, on_failure="hold", accepts_context=False)(self._execute)
+            manager.entrypoint(
+                name,
+                concurrency_limit=self.options.at_once.get(name, 0),
+                on_failure="hold",
+                accepts_context=False,
+            )(self._execute)
         return manager
 
     async def _work(self, manager: QueueManager, stop: asyncio.Event) -> None:

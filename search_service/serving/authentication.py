@@ -51,6 +51,11 @@ def scoped(scope: str) -> dict[str, str]:
     return {"scope": scope}
 
 
+def limited(limit: rate_limits.Limit) -> dict[str, rate_limits.Limit]:
+    """Give the `opt` of a handler that is counted by itself, within this limit."""
+    return {"limit": limit}
+
+
 async def require_caller(connection: Connection, handler: BaseRouteHandler) -> None:
     """Guard: let in whom `identify` knows, with the handler's scope, within their limit.
 
@@ -59,7 +64,7 @@ async def require_caller(connection: Connection, handler: BaseRouteHandler) -> N
     if handler.opt.get("public"):
         return
     identity = await identify(connection)
-    _count(connection, identity)
+    _count(connection, identity, handler.opt.get("limit"))
     if identity.session_secret is not None:
         await csrf.require_token(connection, identity.session_secret)
     if "scope" in handler.opt:
@@ -117,9 +122,11 @@ def count_request(connection: Connection, caller: str, limit: rate_limits.Limit)
     note_standing(connection.scope, standing)
 
 
-def _count(connection: Connection, identity: Identity) -> None:
+def _count(
+    connection: Connection, identity: Identity, stated: rate_limits.Limit | None = None
+) -> None:
     count_request(connection, str(identity.principal.user_id), rate_limits.ACCOUNT)
-    limit = rate_limits.LIMITS.get(identity.rate_class, rate_limits.STANDARD)
+    limit = stated or rate_limits.LIMITS.get(identity.rate_class, rate_limits.STANDARD)
     count_request(connection, f"{identity.principal.user_id}/{identity.key_id}", limit)
 
 

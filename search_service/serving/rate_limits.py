@@ -26,6 +26,8 @@ STANDARD = Limit("standard", 1200)
 SIGN_IN = Limit("sign-in", 60)
 # Of one person by all of their keys and sessions together.
 ACCOUNT = Limit("account", 12_000)
+# A page of results asks for a picture with each of its slides.
+PICTURES = Limit("pictures", 12_000)
 LIMITS = {
     STANDARD.name: STANDARD,
     "bulk": Limit("bulk", 12_000),

@@ -15,6 +15,7 @@ from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     correcting,
     materials,
+    picturing,
     proposing,
     reused,
     reviewing,
@@ -45,6 +46,7 @@ PAGES = Router(
         *searching.HANDLERS,
         *suggesting.HANDLERS,
         *materials.HANDLERS,
+        *picturing.HANDLERS,
         *uploading.HANDLERS,
         *reviewing.HANDLERS,
         *correcting.HANDLERS,

@@ -21,6 +21,7 @@ from search_service.jobs import progress
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
+from search_service.serving.page_pictures import is_drawn
 from search_service.serving.services import Services
 from search_service.serving.transfers import content_disposition
 from search_service.web import reused, suggesting
@@ -61,7 +62,7 @@ async def show_slide(
     require_id(material_id)
     require_id(number)
     seen = request.query_params.get("v", "")
-    older = await _superseded(services, caller, VersionKey(material_id, _ordinal(seen)), number)
+    older = await _superseded(services, caller, VersionKey(material_id, ordinal_of(seen)), number)
     if older is not None:
         return page(request, "superseded.html", "", head=older.head, view=older.view)
     async with services.database.reading() as connection:
@@ -70,11 +71,12 @@ async def show_slide(
         found = await pages.get(connection, caller.principal, version, number)
     await note_opened(request, services, caller, Opened(material_id, number))
     head = reading.head_of(material, caller.principal)
+    drawn = await is_drawn(services, material.content_hash, number)
     view = reading.slide_of(head, found, services.settings.public_url)
     notice = reading.version_notice(seen, head)
     places = await reused.beside_page(services, caller.principal, material_id, number)
     like = await suggesting.like_page(services, caller.principal, material, number)
-    beside: dict[str, Any] = {"places": places, "like": like}
+    beside: dict[str, Any] = {"places": places, "like": like, "drawn": drawn}
     return page(request, "slide.html", "", 200, head=head, view=view, notice=notice, **beside)
 
 
@@ -102,8 +104,8 @@ async def _superseded(
     return _Older(head, superseded_of(head, old, number, place))
 
 
-def _ordinal(given: str) -> int:
-    """A version as an address gives it; 0 for what is none."""
+def ordinal_of(given: str) -> int:
+    """Give a version as an address has it; 0 for what is none."""
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
@@ -113,7 +115,7 @@ async def download(
 ) -> Response[Any]:
     """Give the present file under its own name, and count that; `v` is for those who may edit."""
     require_id(material_id)
-    wanted = _ordinal(request.query_params.get("v", "")) or None
+    wanted = ordinal_of(request.query_params.get("v", "")) or None
     async with services.database.reading() as connection:
         version = await versions.get(connection, caller.principal, material_id, wanted)
     if not await services.store.exists(version.sha256):

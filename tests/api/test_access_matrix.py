@@ -205,6 +205,7 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("GET", "/materials/{material_id}/receipt"): material(reading()),
     ("GET", "/materials/{material_id}/pages"): material(reading()),
     ("GET", "/materials/{material_id}/pages/{page_number}"): material(reading()),
+    ("GET", "/materials/{material_id}/pages/{page_number}/image"): material(reading()),
     # Page 1, back to what was extracted: it says so already.
     ("PATCH", "/materials/{material_id}/pages/{page_number}"): material(
         changing(), json={"title": None}, headers=ANY_STATE

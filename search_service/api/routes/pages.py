@@ -65,6 +65,7 @@ def shown(services: Services, material_id: int, reviewed: ReviewedPage, *, may_e
     return Page(
         **own,
         url=links.page(services.settings, material_id, page.page_number, reviewed.ordinal),
+        image_path=links.page_image(material_id, page.page_number, reviewed.ordinal),
         hidden_from_search=reviewed.hidden_from_search,
         corrected_fields=tuple(sorted(correction.changes)) if correction else (),
         correction_id=correction.id if correction and may_edit else None,

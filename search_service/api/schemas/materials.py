@@ -19,6 +19,7 @@ from search_service.api.schemas.limits import (
 from search_service.api.schemas.reviews import ExtractedTexts
 from search_service.catalog.cursors import Sort
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
+from search_service.files.page_images import Size
 
 Day = date
 ShortLine = Annotated[str, Meta(max_length=100)]
@@ -213,8 +214,17 @@ class VersionQuery(Struct, frozen=True):
     version: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
+class PageImageQuery(Struct, frozen=True):
+    """Of which version, the present one unless said; 800 pixels wide, or 240 as a thumb."""
+
+    version: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    size: Size = Size.PAGE
+
+
 class Page(Struct, frozen=True):
     """What was read of one page or slide, as it was corrected; `url` is its permanent address.
+
+    `image_path` leads to its picture, on this server.
 
     `extracted` and `correction_id` are for those who may edit: what was read before the
     correction, and what undoes it.
@@ -222,6 +232,7 @@ class Page(Struct, frozen=True):
 
     page_number: int
     url: str
+    image_path: str
     label: str | None
     title: str
     body: str

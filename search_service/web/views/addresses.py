@@ -133,6 +133,11 @@ def slide_address(material_id: int, number: int, version: int | None = None) -> 
     return f"/m/{material_id}/s/{number}{suffix}"
 
 
+def image_address(material_id: int, number: int, version: int) -> str:
+    """Give the picture of a page of a version; with `&size=thumb` behind it the small one."""
+    return f"/m/{material_id}/s/{number}/image?v={version}"
+
+
 def sign_in_address(target: str) -> str:
     """Give the sign-in page that leads back to `target`."""
     return "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='')}"

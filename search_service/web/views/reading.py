@@ -13,7 +13,7 @@ from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.pages import PageRecord
 from search_service.jobs.progress import JobRecord
 from search_service.web.views import wording
-from search_service.web.views.addresses import material_address, slide_address
+from search_service.web.views.addresses import image_address, material_address, slide_address
 from search_service.web.views.wording import Badge, Facts
 
 _START_CHARACTERS = 140
@@ -52,6 +52,7 @@ class PageLine:
     """A slide in the list of a material."""
 
     address: str
+    image: str
     number: int
     title: str
     start: str
@@ -105,6 +106,7 @@ class SlideView:
 
     head: MaterialHead
     page: PageRecord
+    image: str
     title: str
     paragraphs: tuple[str, ...]
     notes: tuple[str, ...]
@@ -155,6 +157,7 @@ def slide_of(head: MaterialHead, page: PageRecord, public_url: str) -> SlideView
     return SlideView(
         head=head,
         page=page,
+        image=image_address(head.id, number, head.version),
         title=page.title or f"{head.word.capitalize()} {number}",
         paragraphs=text_of(_without_title(page), portrait=head.portrait),
         notes=paragraphs_of(page.notes),
@@ -245,6 +248,7 @@ def _line(head: MaterialHead, page: PageRecord, furniture: frozenset[str]) -> Pa
     cut = text if len(text) <= _START_CHARACTERS else f"{text[:_START_CHARACTERS].rstrip()}…"
     return PageLine(
         address=slide_address(head.id, page.page_number),
+        image=image_address(head.id, page.page_number, head.version),
         number=page.page_number,
         title=page.title,
         start=cut,

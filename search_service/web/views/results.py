@@ -13,6 +13,7 @@ from search_service.web.views import wording
 from search_service.web.views.addresses import (
     SearchState,
     Trail,
+    image_address,
     material_address,
     slide_address,
 )
@@ -33,6 +34,7 @@ class SlideRow:
     """A slide of a card with the piece of its text, or of its notes, that matched."""
 
     address: str
+    image: str
     number: int
     word: str
     title: tuple[TextPart, ...]
@@ -207,6 +209,7 @@ def _more(state: SearchState, answer: Answer, trail: Trail | None) -> str:
 def _slide(hit: Hit, slide: Slide, word: str, mark: Callable[[str], str]) -> SlideRow:
     return SlideRow(
         address=mark(slide_address(hit.material_id, slide.page_number, slide.version)),
+        image=image_address(hit.material_id, slide.page_number, slide.version),
         number=slide.page_number,
         word=word,
         title=parts_of(slide.title, slide.title_marks),

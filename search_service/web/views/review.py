@@ -10,6 +10,7 @@ from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.pages import PageRecord
 from search_service.db.enums import MaterialStatus
 from search_service.web.views import wording
+from search_service.web.views.addresses import image_address
 from search_service.web.views.reading import Known, baggage_of, paragraphs_of, text_of
 
 _STEPS: Mapping[tuple[MaterialStatus, MaterialStatus], str] = {
@@ -40,6 +41,7 @@ class ReviewPage:
     """What was read from one page; `warnings` are sentences."""
 
     page: PageRecord
+    image: str
     title: str
     paragraphs: tuple[str, ...]
     notes: tuple[str, ...]
@@ -61,7 +63,11 @@ class ReviewView:
 def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
     """Lay out the review of a material; `word` is what its pages are called."""
     receipt = known.receipt or {}
-    pages = tuple(_page(page, word) for page in known.pages)
+    material = known.material
+    pages = tuple(
+        _page(page, image_address(material.id, page.page_number, material.current_version), word)
+        for page in known.pages
+    )
     return ReviewView(
         pages=pages,
         summary=_summary(receipt, len(pages), word),
@@ -90,12 +96,13 @@ def steps_of(material: MaterialRecord, principal: Principal) -> tuple[Step, ...]
     return tuple(sorted(steps, key=lambda step: not step.leads_on))
 
 
-def _page(page: PageRecord, word: str) -> ReviewPage:
+def _page(page: PageRecord, image: str, word: str) -> ReviewPage:
     cells = sum(len(cell) for table in page.tables for row in table for cell in row)
     other = (page.alt_texts, page.chart_texts, page.diagram_texts)
     characters = len(page.title) + len(page.body) + len(page.notes) + cells
     return ReviewPage(
         page=page,
+        image=image,
         title=page.title or f"{word.capitalize()} {page.page_number}",
         paragraphs=text_of(page.body, portrait=word == "page"),
         notes=paragraphs_of(page.notes),
