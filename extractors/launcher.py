@@ -26,6 +26,7 @@ _LIBRARIES = (
     "extractors.pptx.deck",
     "extractors.services.render",
     "PIL.JpegImagePlugin",
+    "PIL.WebPImagePlugin",
 )
 
 

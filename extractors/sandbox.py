@@ -62,9 +62,9 @@ async def draw(
 ) -> AsyncGenerator[PageImage | Summary, None]:
     """A PageImage for each page that can be drawn, once it is in the folder, and a Summary.
 
-    Beside `0001.jpg` stands `0001.thumb.jpg`, the same in small. Refused with converter_missing for
-    what is no PDF; a page that cannot be drawn has no picture. The folder must exist. Leaving early
-    is as with `read`.
+    Beside `0001.jpg` stands `0001.thumb.webp`, the same in small. Refused with converter_missing
+    for what is no PDF; a page that cannot be drawn has no picture. The folder must exist. Leaving
+    early is as with `read`.
     """
     async with aclosing(_relayed(Reading(Task(path, folder=folder), limits))) as lines:
         async for line in lines:

@@ -2,7 +2,8 @@
 
 JPEG at quality 80 and 800 pixels wide: 120 pages per processor second, 23 to 87 KiB each. The
 scale follows from the page's size, so that a page of a kilometre costs as much as any other.
-Beside each picture stands a small one of 240 pixels, `0001.thumb.jpg` for `0001.jpg`.
+Beside each picture stands a small one of 240 pixels, `0001.thumb.webp` for `0001.jpg`: WebP, as a
+page of results shows thirty (7 KiB each on average; JPEG of that quality 10).
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ _WIDTH = 800
 _TALLEST = 3_200
 _QUALITY = 80
 _THUMB_WIDTH = 240
+_THUMB_QUALITY = 60
 
 
 def render(source: Source, folder: Path) -> Iterator[Document | PageImage]:
@@ -52,5 +54,5 @@ def _draw(pdf: pypdfium2.PdfDocument, number: int, folder: Path) -> PageImage:
     drawn = PageImage(number, name, picture.width, picture.height)
     picture.save(folder / name, "JPEG", quality=_QUALITY)
     picture.thumbnail((_THUMB_WIDTH, _TALLEST))
-    picture.save(folder / f"{number:04}.thumb.jpg", "JPEG", quality=_QUALITY)
+    picture.save(folder / f"{number:04}.thumb.webp", "WEBP", quality=_THUMB_QUALITY, method=2)
     return drawn

@@ -26,7 +26,8 @@ class Size(StrEnum):
     THUMB = "thumb"
 
 
-_SUFFIXES = {Size.PAGE: ".jpg", Size.THUMB: ".thumb.jpg"}
+MEDIA_TYPES = {Size.PAGE: "image/jpeg", Size.THUMB: "image/webp"}
+_SUFFIXES = {Size.PAGE: ".jpg", Size.THUMB: ".thumb.webp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class PageImages:
         return await asyncio.to_thread(self._path_of(sha256, number, Size.PAGE).is_file)
 
     async def read(self, sha256: str, number: int, size: Size) -> bytes | None:
-        """Give the JPEG of a page; None where there is none."""
+        """Give the picture of a page, of `MEDIA_TYPES`; None where there is none."""
         with suppress(FileNotFoundError):
             return await asyncio.to_thread(self._path_of(sha256, number, size).read_bytes)
         return None

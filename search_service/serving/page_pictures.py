@@ -9,7 +9,7 @@ from hashlib import sha256
 from search_service.accounts.policy import Principal
 from search_service.catalog import pages, versions
 from search_service.catalog.pages import VersionKey
-from search_service.files.page_images import Size
+from search_service.files.page_images import MEDIA_TYPES, Size
 from search_service.serving.services import Services
 from search_service.serving.sketches import sketch_of
 
@@ -64,7 +64,7 @@ async def find_picture(
         # The address without a version leads to another file's page one day.
         cache = _ASK_AGAIN if wanted.version is None else _FOR_EVER
         etag = f'"{version.sha256[:32]}-{wanted.page_number}-{wanted.size}"'
-        return PagePicture(drawn, "image/jpeg", etag, cache)
+        return PagePicture(drawn, MEDIA_TYPES[wanted.size], etag, cache)
     portrait = not version.media_type.startswith("application/vnd")
     sketch = sketch_of(page, portrait=portrait, small=wanted.size is Size.THUMB)
     etag = f'"{sha256(sketch).hexdigest()[:32]}"'

@@ -28,7 +28,7 @@ async def get_page_image(
     page_number: PathNumber,
     if_none_match: IfNoneMatch = None,
 ) -> Response[bytes]:
-    """Give the picture of a page: a JPEG, or a sketch of its text as SVG where none was drawn.
+    """Give the picture of a page: JPEG (a thumb: WebP), or SVG, a sketch of the text if undrawn.
 
     With `version` a drawn page may be kept for a year; a sketch changes with its page.
     """

@@ -14,7 +14,7 @@ SHA256 = "ab" * 32
 async def kept(images: PageImages, data: bytes = b"page") -> None:
     async with images.folder() as folder:
         (folder / "0001.jpg").write_bytes(data)
-        (folder / "0001.thumb.jpg").write_bytes(b"thumb")
+        (folder / "0001.thumb.webp").write_bytes(b"thumb")
         await images.keep(SHA256, folder)
 
 
