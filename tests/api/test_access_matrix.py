@@ -20,7 +20,8 @@ from search_service.search.weights import Weights
 from tests.api.service import API, Service
 from tests.integration.ingest import files
 
-pytestmark = pytest.mark.anyio
+# Some 3,000 requests: minutes on a busy machine.
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
 ROLES = ("anonymous", "sales", "owner", "other", "admin", "key", "off")
 STATUSES = ("DRAFT", "REVIEW", "PUBLISHED", "ARCHIVED", "DELETED")
