@@ -8,9 +8,21 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts import policy
@@ -144,7 +156,8 @@ async def key_holder(connection: AsyncConnection, key: str) -> KeyHolder:
     Needs a connection that may write and commits soon: the use would block others. Raises
     UnauthenticatedError for a key that is unknown, revoked, expired or of an inactive user.
     """
-    row = (await connection.execute(_holder_statement(hash_of(key)))).one_or_none()
+    found = await connection.execute(_holder_statement(), {"key_hash": hash_of(key)})
+    row = found.one_or_none()
     if row is None or not key.startswith(PREFIX):
         raise UnauthenticatedError(
             "This API key is unknown, revoked, expired or of an account that is not active; make "
@@ -170,7 +183,9 @@ _FACTS = (
 )
 
 
-def _holder_statement(key_hash: str) -> Select[*tuple[Any, ...]]:
+@cache
+def _holder_statement() -> Select[*tuple[Any, ...]]:
+    """Made once, as it is sent with each request of a key. Parameter: key_hash."""
     return (
         select_accounts()
         .add_columns(
@@ -180,7 +195,7 @@ def _holder_statement(key_hash: str) -> Select[*tuple[Any, ...]]:
             _use_is_due().label("use_is_due"),
         )
         .join(ApiKey, ApiKey.user_id == User.id)
-        .where(ApiKey.key_hash == key_hash, _is_live(), is_active())
+        .where(ApiKey.key_hash == bindparam("key_hash"), _is_live(), is_active())
     )
 
 
