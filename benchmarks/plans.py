@@ -47,9 +47,21 @@ FILES = (
     suggest.STATEMENTS,
     similar.STATEMENTS,
 )
-# A search sets the second one for its transaction, and the third one where it corrects.
 PLAIN = {"plan_cache_mode": "force_custom_plan"}
-OF_A_SEARCH = {**PLAIN, "enable_seqscan": "off", "pg_trgm.similarity_threshold": "0.2"}
+# A search sets the first two for its transaction, and the third one where it corrects.
+OF_A_SEARCH = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "pg_trgm.similarity_threshold": "0.2",
+}
+# The plan of whatever runs is told in full.
+TELLING = {
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_analyze": "on",
+    "auto_explain.log_timing": "off",
+    "auto_explain.log_format": "json",
+    "auto_explain.log_level": "notice",
+}
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
 
 DOCUMENT_QUERY = """
@@ -84,6 +96,7 @@ async def check(materials: int) -> tuple[Table, list[str]]:
         await searcher.search(REP, SearchRequest())  # reads all columns, as is meant
         connection = await asyncpg.connect(place.url)
         try:
+            await connection.execute("LOAD 'auto_explain'")
             await _check_document_query(connection, report)
             for case in CASES:
                 await _check_case(connection, searcher, case, report)
@@ -104,13 +117,24 @@ async def statements_of(searcher: Searcher, case: Case) -> list[Sent]:
 
 
 async def explain(connection: Connection, sent: Sent, settings: Settings) -> Mapping[str, Any]:
-    """Run a statement under settings, and give its plan with the rows that came of each node."""
-    async with connection.transaction():
-        for name, value in settings.items():
-            await connection.execute(f"SET LOCAL {name} = {value}")
-        sql = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sent.sql}"
-        rows = await connection.fetchval(sql, *sent.parameters)
-    plan: Mapping[str, Any] = json.loads(rows)[0]["Plan"]
+    """Run a statement under settings, and give its plan with the rows that came of each node.
+
+    As the service runs it, prepared: EXPLAIN would give the plan for the values at hand.
+    """
+    told: list[str] = []
+
+    def hear(_connection: object, message: asyncpg.PostgresLogMessage) -> None:
+        told.append(message.message)
+
+    connection.add_log_listener(hear)
+    try:
+        async with connection.transaction():
+            for name, value in {**settings, **TELLING}.items():
+                await connection.execute(f"SET LOCAL {name} = {value}")
+            await connection.fetch(sent.sql, *sent.parameters)
+    finally:
+        connection.remove_log_listener(hear)
+    plan: Mapping[str, Any] = json.loads(told[-1].partition("plan:\n")[2])["Plan"]
     return plan
 
 

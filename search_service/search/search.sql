@@ -1,12 +1,13 @@
 --: begin
--- For the length of the transaction: a plan for the values at hand (a generic plan would not see
--- that most filters are absent), an index for what stands in most rows too (a scan of materials
--- unpacks every vector: 250 ms instead of 9 at 53,000 materials), and an end to every statement.
+-- For the length of the transaction: plans that a connection makes once (they cost as much as the
+-- work; no statement of a search has a better one for some values), an index for what stands in
+-- most rows too (a scan of materials unpacks every vector: 250 ms instead of 9 at 53,000
+-- materials), and an end to every statement.
 -- Gives the snapshot, the materials written since the postings were counted (NULL: all of them),
 -- those changed since a snapshot known before (NULL: none is known), the languages with their
 -- published passages, the names of ids, and whether anything is tuned.
 -- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
-SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', :timeout, true),
        CAST(pg_current_snapshot() AS text) AS snapshot,
@@ -144,9 +145,14 @@ SELECT f.number - 1 AS form, (CAST(p.material_id AS bigint) << 16) | p.ordinal A
        {{saturation}} AS saturation
 FROM (
     SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
-    FROM passages p JOIN corpus_statistics c ON c.language = p.language
-    WHERE p.material_id = ANY(CAST(:ids AS integer[]))
-      AND p.search_vector @@ CAST(:any_query AS tsquery)
+    FROM (
+        SELECT p.material_id, p.ordinal, p.language, p.search_vector, p.length_title,
+               p.length_body
+        FROM passages p WHERE p.material_id = ANY(CAST(:ids AS integer[]))
+        OFFSET 0
+    ) p
+    JOIN corpus_statistics c ON c.language = p.language
+    WHERE p.search_vector @@ CAST(:any_query AS tsquery)
     OFFSET 0
 ) p
 JOIN unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
@@ -199,6 +205,7 @@ LIMIT CAST(:most AS integer)
 -- where there is none. Notes and hidden pages are for those alone who may see them.
 -- Parameters: ids (of materials), any_query, those of the score, slides (how many of each),
 -- see_notes. Index: pk_passages.
+-- The query is looked at after the barrier: else the index of lexemes might be asked for each id.
 SELECT i.id AS material_id, n.matching, p.ordinal, p.page_number, p.title, p.body,
        CASE WHEN CAST(:see_notes AS boolean) THEN p.notes ELSE '' END AS notes,
        p.hidden, p.language, p.content_hash, p.version_ordinal, b.score
@@ -211,10 +218,16 @@ CROSS JOIN LATERAL (
         SELECT p.ordinal, p.page_number, {{score}} AS score
         FROM (
             SELECT p.ordinal, p.page_number, p.language, p.search_vector, {{length_factors}}
-            FROM passages p JOIN corpus_statistics c ON c.language = p.language
-            WHERE p.material_id = i.id AND p.ordinal > 0
-              AND p.search_vector @@ CAST(:any_query AS tsquery)
-              AND (CAST(:see_notes AS boolean) OR NOT p.hidden)
+            FROM (
+                SELECT p.ordinal, p.page_number, p.language, p.search_vector, p.length_title,
+                       p.length_body
+                FROM passages p
+                WHERE p.material_id = i.id AND p.ordinal > 0
+                  AND (CAST(:see_notes AS boolean) OR NOT p.hidden)
+                OFFSET 0
+            ) p
+            JOIN corpus_statistics c ON c.language = p.language
+            WHERE p.search_vector @@ CAST(:any_query AS tsquery)
             OFFSET 0
         ) p
         OFFSET 0
