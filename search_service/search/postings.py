@@ -96,7 +96,18 @@ def _reduced(lists: Sequence[Scored], how: np.ufunc) -> Scored:
     together = joined(lists)
     if not len(together.keys):
         return NOTHING
-    order = np.argsort(together.keys)
+    order = _ascending(together.keys)
     keys, scores = together.keys[order], together.scores[order]
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     return Scored(keys[starts], how.reduceat(scores, starts))
+
+
+def _ascending(keys: Integers) -> Integers:
+    """As np.argsort, 16 bits at a time: numbers of 16 bits NumPy sorts by radix, in a quarter of
+    the time that it takes for whole keys.
+    """
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    for shift in range(16, int(keys.max()).bit_length(), 16):
+        digits = (keys >> shift).astype(np.uint16)
+        order = order[np.argsort(digits[order], kind="stable")]
+    return order
