@@ -81,6 +81,12 @@ class OpenSeriousWarningsError(ConflictError):
     code = "open_serious_warnings"
 
 
+class MaterialExpiredError(ConflictError):
+    """A material past its expiry date cannot be published; `expires_on` says which it was."""
+
+    code = "material_expired"
+
+
 class PreconditionFailedError(ServiceError):
     """The thing changed since the caller read it."""
 

@@ -6,6 +6,7 @@ from search_service.api import documentation
 from search_service.api.routes import (
     auth,
     blocks,
+    deleted,
     files,
     insights,
     jobs,
@@ -62,6 +63,7 @@ def api_router(settings: Settings) -> Router:
             personas.ROUTER,
             segments.ROUTER,
             blocks.ROUTER,
+            deleted.ROUTER,
             proposals.ROUTER,
             search.ROUTER,
             suggestions.ROUTER,

@@ -31,11 +31,17 @@ from search_service.db.tables import (
     User,
 )
 from search_service.embedding import store as embeddings
-from search_service.errors import InvalidInputError, PreconditionFailedError
+from search_service.errors import (
+    InvalidInputError,
+    MaterialExpiredError,
+    PreconditionFailedError,
+)
 from search_service.index import writer
 from search_service.jobs import progress
+from search_service.jobs.queue import NewJob, enqueue
 
 REVIEW_AFTER = timedelta(days=180)
+RETIRE = "retire"
 
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
@@ -118,9 +124,20 @@ async def update_metadata(
     await writer.refresh_metadata(connection, before.id)
     await scores.refresh(connection, before.id)
     await schedule_statistics(connection)
+    await _schedule_retirement(connection, before, changed)
     old = {name: _present(before, name) for name in changed}
     await _note(connection, caller, _Deed("update", before.id, old, changed))
     return await materials.get(connection, caller.principal, before.id)
+
+
+async def _schedule_retirement(
+    connection: AsyncConnection, before: MaterialRecord, changed: Mapping[str, Any]
+) -> None:
+    """A date that has come takes a published material out of use at once, not within the hour."""
+    expires_on = changed.get("expires_on")
+    published = before.status is MaterialStatus.PUBLISHED
+    if published and expires_on is not None and expires_on <= datetime.now(UTC).date():
+        await enqueue(connection, NewJob(RETIRE, dedupe_key=RETIRE))
 
 
 async def transition(
@@ -129,10 +146,12 @@ async def transition(
     """Move a material to another status; publishing sets `published_at` and a review date.
 
     Raises NotFoundError, ForbiddenError, ConflictError for a step that does not exist,
-    OpenSeriousWarningsError for publishing over one, and PreconditionFailedError.
+    OpenSeriousWarningsError for publishing over one, MaterialExpiredError for publishing what has
+    expired, and PreconditionFailedError.
     """
     before = await _lock_for(connection, caller, target, new)
     if new is MaterialStatus.PUBLISHED:
+        require_unexpired(before)
         await warnings.require_publishable(connection, before)
     return await _move(connection, caller, before, {"status": new})
 
@@ -145,12 +164,34 @@ async def publish_despite_warnings(
     Raises what `transition` raises but OpenSeriousWarningsError.
     """
     before = await _lock_for(connection, caller, target, MaterialStatus.PUBLISHED)
+    require_unexpired(before)
     blocking = await warnings.open_serious(connection, before)
     after: dict[str, Any] = {"status": MaterialStatus.PUBLISHED}
     if blocking:
         overridden = [f"{each.page_number}:{each.code}" for each in blocking]
         after |= {"override": True, "open_warnings": overridden}
     return await _move(connection, caller, before, after)
+
+
+async def retire(
+    connection: AsyncConnection, caller: Caller, target: Target, cause: Mapping[str, Any]
+) -> MaterialRecord:
+    """Archive a published material; `cause` goes into the audit log.
+
+    Raises what `transition` raises.
+    """
+    before = await _lock_for(connection, caller, target, MaterialStatus.ARCHIVED)
+    return await _move(connection, caller, before, {"status": MaterialStatus.ARCHIVED, **cause})
+
+
+def require_unexpired(material: MaterialRecord) -> None:
+    """Raise MaterialExpiredError for a material whose expiry date has come."""
+    if material.expires_on is not None and material.expires_on <= datetime.now(UTC).date():
+        raise MaterialExpiredError(
+            f"It expired on {material.expires_on}; set a later expiry date, or none, then publish "
+            "it.",
+            expires_on=material.expires_on.isoformat(),
+        )
 
 
 async def _lock_for(
@@ -167,8 +208,9 @@ async def _move(
     """Write the new status; `after` is what the audit log says of it."""
     new = after["status"]
     await touch(connection, before.id, {"status": new})
-    if new is MaterialStatus.PUBLISHED:
-        await _set_details(connection, before.id, **_publication(before))
+    dates = _publication(before) if new is MaterialStatus.PUBLISHED else {}
+    archived_at = func.now() if new is MaterialStatus.ARCHIVED else None
+    await _set_details(connection, before.id, archived_at=archived_at, **dates)
     await writer.refresh_metadata(connection, before.id)
     await scores.refresh(connection, before.id)
     await staleness.announce_material(connection, before.id)

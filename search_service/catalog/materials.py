@@ -84,6 +84,7 @@ class MaterialRecord:
     personas: tuple[Named, ...] = ()
     segments: tuple[Named, ...] = ()
     review_reasons: tuple[ReviewReason, ...] = ()
+    archived_at: datetime | None = None
 
     @property
     def etag(self) -> str:
@@ -216,7 +217,7 @@ async def _named(
 
 def _visible(principal: Principal) -> Select[Any]:
     columns = [column for column in _materials.c if column.name != "search_vector"]
-    hidden = {"material_id", "deleted_at"}
+    hidden = {"material_id", "deleted_at", "scores_due"}
     details = [column for column in _details.c if column.name not in hidden]
     return (
         select(

@@ -1,13 +1,16 @@
 """Why a material should be looked at by who looks after it: stored, so that it can be listed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.catalog import corrections, versions
+from search_service.catalog import corrections, due, versions
+from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.warnings import NOT_READ, ReceiptWarning
 from search_service.db.enums import ReviewReason
 from search_service.db.tables import ReviewState
@@ -15,10 +18,20 @@ from search_service.db.tables import ReviewState
 _states: Any = ReviewState.__table__
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a material already when its reasons are stored."""
+
+    warnings: Sequence[ReceiptWarning]
+    stale_pages: Sequence[int]
+    today: date
+
+
 async def refresh(
-    connection: AsyncConnection, material_id: int, found: Sequence[ReceiptWarning]
+    connection: AsyncConnection, material: MaterialRecord, known: Known
 ) -> tuple[ReviewReason, ...]:
-    """Store the reasons from what is stored otherwise; `found` are the present warnings."""
+    """Store the reasons from what is stored otherwise."""
+    material_id, found = material.id, known.warnings
     newest = await versions.newest(connection, material_id)
     ended = newest.extraction_status if newest else None
     open_codes = {each.code for each in found if each.is_open_and_serious}
@@ -31,8 +44,10 @@ async def refresh(
         ReviewReason.PARTLY_READ: ended == "partial" and "partly_read" in open_codes,
         ReviewReason.REFUSED: ended == "refused",
         ReviewReason.UNFITTING_CORRECTIONS: bool(unfitting),
+        ReviewReason.STALE_PAGES: bool(known.stale_pages),
     }
     reasons = tuple(reason for reason, holds in told.items() if holds)
+    reasons += due.reasons_on(material, known.today)
     await _store(connection, material_id, reasons)
     return reasons
 

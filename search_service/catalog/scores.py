@@ -1,7 +1,7 @@
 """Brings the stored scores of a material up to date from what is stored about it."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, false, func, or_, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
 from search_service.catalog import (
     completeness,
+    due,
     health,
     materials,
     review_states,
@@ -37,15 +38,17 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
     material = await materials.get(connection, LOCAL_ADMINISTRATOR, material_id)
     version = await versions.read(connection, material_id, material.current_version)
     text_facts = await _text_facts(connection, material_id, material.current_version)
+    stale = await staleness.stale_pages(connection, material_id)
     found = await warnings.of_present(connection, material_id, material.current_version)
     complete = completeness.assess(material, text_facts)
     facts = HealthFacts(
         extraction_status=version.extraction_status if version else None,
         pages_with_warnings=len({each.page_number for each in found if _doubtful(each)}),
         pages=text_facts.pages,
-        stale_pages=await staleness.stale_pages(connection, material_id),
+        stale_pages=stale,
     )
-    healthy = health.assess(material, facts, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    healthy = health.assess(material, facts, today)
     await connection.execute(
         update(_materials)
         .where(_materials.c.id == material_id)
@@ -54,16 +57,31 @@ async def refresh(connection: AsyncConnection, material_id: int) -> None:
     await connection.execute(
         update(_details)
         .where(_details.c.material_id == material_id)
-        .values(completeness_reasons=list(complete.reasons), health_reasons=list(healthy.reasons))
+        .values(
+            completeness_reasons=list(complete.reasons),
+            health_reasons=list(healthy.reasons),
+            scores_due=due.next_change(material, today),
+        )
     )
     await writer.note_change(connection, material_id)
     await health.note(connection, material_id, healthy)
     await completeness.note(connection, material_id, complete)
-    await review_states.refresh(connection, material_id, found)
+    await review_states.refresh(connection, material, review_states.Known(found, stale, today))
 
 
 def _doubtful(warning: warnings.ReceiptWarning) -> bool:
     return warning.is_open and warning.page_number != warnings.WHOLE_FILE
+
+
+async def find_due(connection: AsyncConnection, today: date, most: int) -> list[int]:
+    """List materials whose scores change by this day though nobody touched them."""
+    statement = (
+        select(_details.c.material_id)
+        .where(_details.c.scores_due <= today, _details.c.deleted_at.is_(None))
+        .order_by(_details.c.scores_due, _details.c.material_id)
+        .limit(most)
+    )
+    return list((await connection.execute(statement)).scalars())
 
 
 async def rescore(connection: AsyncConnection, material_id: int) -> None:

@@ -26,7 +26,7 @@ COLUMNS = (
     "path", "name", "type", "audience", "status", "product", "universe", "personas", "segments",
     "tags", "owner", "review_by",
 )  # fmt: skip
-MORE_COLUMNS = ("description", "use_cases", "pain_points", "version")
+MORE_COLUMNS = ("description", "use_cases", "pain_points", "version", "expires_on")
 MAX_ROWS = 20_000
 MAX_SHOWN = 50
 EXPORT_PAGE = 200
@@ -42,6 +42,7 @@ _TEXT_FIELDS = {
     "product": "product_name",
     "universe": "universe_name",
     "review_by": "review_by",
+    "expires_on": "expires_on",
     "description": "description",
     "version": "version",
 }

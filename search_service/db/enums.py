@@ -51,7 +51,7 @@ class JobState(StrEnum):
 
 
 class ReviewReason(StrEnum):
-    """Why somebody should look at what was read of a material."""
+    """Why whoever looks after a material should look at it."""
 
     SERIOUS_WARNINGS = "serious_warnings"
     """A serious warning of the present version is open."""
@@ -61,3 +61,11 @@ class ReviewReason(StrEnum):
     """The newest file could not be read."""
     UNFITTING_CORRECTIONS = "unfitting_corrections"
     """A correction fits no page of the present version any more."""
+    REVIEW_DUE = "review_due"
+    """Its review date has come, and it is not archived."""
+    EXPIRING = "expiring"
+    """It expires within 14 days."""
+    EXPIRED = "expired"
+    """Its expiry date has come; for 30 days after that took it out of use."""
+    STALE_PAGES = "stale_pages"
+    """A page of it is published in newer words elsewhere."""

@@ -69,6 +69,8 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "review_states": _distributed("material_id"),
         "publication_wishes": _distributed("material_id"),
         "completeness_history": _distributed("material_id"),
+        "material_successors": _distributed("material_id"),
+        "outdated_reports": _distributed("material_id"),
         "audit_logs": _LOCAL,
         "login_failures": _LOCAL,
         "setup_links": _LOCAL,

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.caller import Caller
+from search_service.accounts.policy import LOCAL_ADMINISTRATOR
 from search_service.audit.entries import Entry, record
 from search_service.catalog import (
     corrections,
     editing,
+    materials,
     metadata,
     pages,
     scores,
@@ -53,8 +55,8 @@ class PageTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class _Present:
-    """A locked material with its pages as they were read."""
+class Present:
+    """A material with its pages as they were read."""
 
     material: MaterialRecord
     pages: list[PageRecord]
@@ -120,21 +122,29 @@ async def undo(
     await record(connection, entry)
 
 
+async def read_present(connection: AsyncConnection, material_id: int) -> Present:
+    """Give a material that the caller of this function holds locked, whosever it is."""
+    material = await materials.get(connection, LOCAL_ADMINISTRATOR, material_id)
+    return await _present(connection, material)
+
+
 async def _lock(
     connection: AsyncConnection, caller: Caller, material_id: int, etag: str | None = None
-) -> _Present:
+) -> Present:
     material = await editing.lock(connection, caller, Target(material_id, etag))
-    version = await versions.read(connection, material_id, material.current_version)
+    return await _present(connection, material)
+
+
+async def _present(connection: AsyncConnection, material: MaterialRecord) -> Present:
+    version = await versions.read(connection, material.id, material.current_version)
     receipt = (version.receipt if version else None) or {}
     extracted = await pages.read_extracted(
-        connection, VersionKey(material_id, material.current_version)
+        connection, VersionKey(material.id, material.current_version)
     )
-    return _Present(material, extracted, Manner.of_receipt(receipt))
+    return Present(material, extracted, Manner.of_receipt(receipt))
 
 
-async def _rewrite(
-    connection: AsyncConnection, present: _Present, page: PageRecord
-) -> ReviewedPage:
+async def _rewrite(connection: AsyncConnection, present: Present, page: PageRecord) -> ReviewedPage:
     """Write the material's texts as they are corrected now; give the page as it is shown then."""
     material = present.material
     fitting = await corrections.fitting(connection, material.id, material.current_version)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Self
 
@@ -15,6 +16,7 @@ from extractors import sandbox
 from extractors.limits import Limits
 from extractors.types import Document, Page, Summary
 from search_service.catalog import scores, versions
+from search_service.catalog.editing import RETIRE
 from search_service.catalog.refresh import REFRESH_STATISTICS
 from search_service.catalog.staleness import RESCORE
 from search_service.catalog.versions import VersionRecord
@@ -82,6 +84,7 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
         MAINTAIN: partial(maintain, workshop),
         EMBED: partial(embed, workshop),
         RESCORE: partial(rescore, workshop),
+        RETIRE: partial(retire, workshop),
         KEYWORDS: partial(refresh_keywords, workshop),
     }
 
@@ -140,6 +143,11 @@ async def rescore(workshop: Workshop, running: RunningJob) -> None:
     for material_id in running.payload["material_ids"]:
         async with workshop.database.transaction() as connection:
             await scores.rescore(connection, int(material_id))
+
+
+async def retire(workshop: Workshop, _job: RunningJob) -> None:
+    """Archive at once what else would wait for the hour."""
+    await maintenance.retire_due(workshop.database, datetime.now(UTC).date())
 
 
 async def refresh_keywords(workshop: Workshop, _job: RunningJob) -> None:

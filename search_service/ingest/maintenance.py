@@ -7,7 +7,7 @@ own (each material one), and a part that fails keeps none of the others from bei
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Self, TypeAlias
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.families import purge_families
 from search_service.accounts.lockout import purge_failures
-from search_service.catalog import block_writing, purging
+from search_service.catalog import block_writing, deleted, purging, retiring, scores
 from search_service.config import Settings
 from search_service.db.engine import Database
 from search_service.db.partitions import AUDIT_LOGS, SEARCH_LOG, drop_months, make_months
@@ -31,7 +31,6 @@ HOUR_S = 3600
 # After a worker's start, so that a command that works for a moment does without.
 FIRST_AFTER_S = 60
 QUEUE_DAYS = 30
-DELETED_DAYS = 30
 # A click may come before its search is written; one that is still alone then belongs to none.
 CLICK_ALONE = timedelta(days=1)
 MAX_MATERIALS = 500  # in one run; the next one goes on
@@ -83,8 +82,9 @@ async def maintain(database: Database, store: FileStore, retention: Retention) -
         await _attempt(name, partial(_in_transaction, database, part))
         for name, part in _parts(retention, now).items()
     ]
-    before = now - timedelta(days=DELETED_DAYS)
-    done.append(await _purge_materials(database, store, before))
+    done.append(await retire_due(database, now.date()))
+    done.append(await _refresh_scores(database, now.date()))
+    done.append(await _purge_materials(database, store, now - deleted.KEPT))
     # After the materials, of whose changes nothing is left.
     changes = partial(_in_transaction, database, purging.purge_index_changes)
     done.append(await _attempt("index_changes", changes))
@@ -138,20 +138,65 @@ async def _forget_searches(connection: AsyncConnection, before: datetime) -> int
     return dropped + searches.rowcount + clicks.rowcount
 
 
+async def retire_due(database: Database, today: date) -> Done:
+    """Archive every published material that has expired by this day."""
+
+    async def find(connection: AsyncConnection) -> list[int]:
+        return await retiring.find_due(connection, today, MAX_MATERIALS)
+
+    async def act(connection: AsyncConnection, material_id: int) -> int:
+        return await retiring.retire(connection, material_id, today)
+
+    return await _one_by_one(database, "retired_materials", find, act)
+
+
+async def _refresh_scores(database: Database, today: date) -> Done:
+    """Compute the scores anew that the day alone has changed."""
+
+    async def find(connection: AsyncConnection) -> list[int]:
+        return await scores.find_due(connection, today, MAX_MATERIALS)
+
+    async def act(connection: AsyncConnection, material_id: int) -> int:
+        await scores.rescore(connection, material_id)
+        return 1
+
+    return await _one_by_one(database, "scores", find, act)
+
+
 async def _purge_materials(database: Database, store: FileStore, before: datetime) -> Done:
-    """Purge what is due; a material that cannot be removed keeps none of the others."""
-    name = "deleted_materials"
+    """Purge what is due."""
+
+    async def find(connection: AsyncConnection) -> list[int]:
+        return await purging.find_deleted(connection, before, MAX_MATERIALS)
+
+    async def act(connection: AsyncConnection, material_id: int) -> int:
+        return await purging.purge_material(connection, store, material_id, before)
+
+    return await _one_by_one(database, "deleted_materials", find, act)
+
+
+async def _one_by_one(
+    database: Database,
+    name: str,
+    find: Callable[[AsyncConnection], Awaitable[list[int]]],
+    act: Callable[[AsyncConnection, int], Awaitable[int]],
+) -> Done:
+    """Act on each material in a transaction of its own; one that fails keeps none of the others."""
     found: list[int] = []
 
-    async def find(connection: AsyncConnection) -> int:
-        found.extend(await purging.find_deleted(connection, before, MAX_MATERIALS))
+    async def look(connection: AsyncConnection) -> int:
+        found.extend(await find(connection))
         return len(found)
 
-    looked = await _attempt(name, partial(_in_transaction, database, find))
-    purges = [
-        partial(purging.purge_material, store=store, material_id=material_id, before=before)
-        for material_id in found
-    ]
-    done = [await _attempt(name, partial(_in_transaction, database, purge)) for purge in purges]
+    looked = await _attempt(name, partial(_in_transaction, database, look))
+    deeds = [_deed(act, material_id) for material_id in found]
+    done = [await _attempt(name, partial(_in_transaction, database, deed)) for deed in deeds]
     failed = [each.error for each in (looked, *done) if each.error is not None]
     return Done(name, sum(each.count for each in done), failed[0] if failed else None)
+
+
+def _deed(act: Callable[[AsyncConnection, int], Awaitable[int]], material_id: int) -> Part:
+    async def deed(connection: AsyncConnection) -> int:
+        return await act(connection, material_id)
+
+    return deed

@@ -184,7 +184,7 @@ class Intake:
             job = await progress.latest(connection, material_id, ordinal)
             if job is not None and not job.state.is_final:
                 return Accepted(material_id, ordinal, job.id, duplicate=False)
-            job_id = await _start(connection, caller, material_id, ordinal)
+            job_id = await start_reading(connection, caller, material_id, ordinal)
             await record(
                 connection, Entry(caller.actor, "material.extract", "material", material_id)
             )
@@ -234,7 +234,7 @@ async def _duplicate(
     job_id = job.id if job else None
     idle = job is None or job.state in {JobState.FAILED, JobState.CANCELLED}
     if idle and policy.may_edit(caller.principal, known.owner_id):
-        job_id = await _start(connection, caller, known.id, ordinal)
+        job_id = await start_reading(connection, caller, known.id, ordinal)
     return Accepted(known.id, ordinal, job_id, duplicate=True)
 
 
@@ -288,7 +288,7 @@ async def _add_version(
 ) -> Accepted:
     """Note the version and have it read; `restored` is the older one whose file it is."""
     ordinal = await versions.add(connection, material_id, version, caller.principal.user_id)
-    job_id = await _start(connection, caller, material_id, ordinal)
+    job_id = await start_reading(connection, caller, material_id, ordinal)
     facts = {"version": ordinal, "file_name": version.file_name, "sha256": version.sha256}
     verb = "upload" if restored is None else "restore"
     after = facts if restored is None else facts | {"restored_version": restored}
@@ -298,9 +298,10 @@ async def _add_version(
     return Accepted(material_id, ordinal, job_id, duplicate=False)
 
 
-async def _start(
+async def start_reading(
     connection: AsyncConnection, caller: Caller, material_id: int, ordinal: int
 ) -> int:
+    """Have a version read; give the id of the job."""
     job_id = await progress.create(connection, material_id, ordinal, caller.principal.user_id)
     await enqueue(connection, extraction_of(job_id))
     return job_id

@@ -14,6 +14,7 @@ from search_service.serving.authentication import PUBLIC, find_identity, require
 from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     correcting,
+    deleting,
     materials,
     picturing,
     proposing,
@@ -51,6 +52,7 @@ PAGES = Router(
         *reviewing.HANDLERS,
         *correcting.HANDLERS,
         *reused.HANDLERS,
+        *deleting.HANDLERS,
         *proposing.HANDLERS,
         show_missing,
     ],

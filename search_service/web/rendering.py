@@ -39,6 +39,8 @@ class Flash(StrEnum):
     ACKNOWLEDGED = "Acknowledged, for this file."
     ACCEPTED = "Accepted: what was read counts as reviewed."
     NEWER_FILE = "The file is safe. It is the present version once it has been read."
+    DELETED = "Deleted: nobody finds it any more. It can be restored for 30 days."
+    RESTORED = "Restored: it is as it was."
     SAME_FILE = "This is the file of the newest version already."
     READING_AGAIN = "The file is being read again."
 

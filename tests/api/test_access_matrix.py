@@ -93,6 +93,13 @@ def changing(code: int = 200, *, conflict: tuple[str, ...] = ()) -> Verdict:
     return verdict
 
 
+def undeleting(role: str, status: str) -> int:
+    """Bringing back: only what is deleted, and only whose it was; others do not learn of it."""
+    refused = known(role) or (403 if role == "key" else None)
+    restorable = status == "DELETED" and role in {"owner", "admin"}
+    return refused or (200 if restorable else 404)
+
+
 def uploading(code: int) -> Verdict:
     """Changing by an upload: sales may not upload at all, whatever they see."""
     change = changing(code)
@@ -229,6 +236,8 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("GET", "/materials/{material_id}/blocks"): material(reading()),
     ("GET", "/materials/{material_id}/pages/{page_number}/usages"): material(reading()),
     ("GET", "/stale-materials"): Case(of_scope()),
+    ("GET", "/deleted-materials"): Case(of_scope()),
+    ("POST", "/materials/{material_id}/restore"): material(undeleting),
     ("GET", "/materials/{material_id}/proposals"): material(changing()),
     # Nothing of that name is proposed: whoever may decide is told so.
     ("POST", "/materials/{material_id}/proposals"): material(

@@ -113,6 +113,8 @@ ADDED_TABLES = {
     "review_states",
     "publication_wishes",
     "completeness_history",
+    "material_successors",
+    "outdated_reports",
     "ranking_weights",
 }
 # PostgreSQL names what they inherit.

@@ -67,7 +67,7 @@ async def get_material(
         record = await materials.get(connection, caller.principal, material_id)
     if etag.is_unchanged(if_none_match, record.etag):
         return Response(None, status_code=304, headers=_state(record))
-    return _answer(services, caller, record)
+    return answer_with(services, caller, record)
 
 
 @patch("/materials/{material_id:int}", opt=WRITE)
@@ -83,7 +83,7 @@ async def change_material(
     changes = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
     async with services.database.transaction() as connection:
         record = await editing.update_metadata(connection, caller, target, changes)
-    return _answer(services, caller, record)
+    return answer_with(services, caller, record)
 
 
 @post("/materials/{material_id:int}/status", status_code=200, opt=WRITE)
@@ -101,7 +101,7 @@ async def change_status(
             record = await editing.publish_despite_warnings(connection, caller, target)
         else:
             record = await editing.transition(connection, caller, target, data.status)
-    return _answer(services, caller, record)
+    return answer_with(services, caller, record)
 
 
 @delete("/materials/{material_id:int}", opt=WRITE)
@@ -152,9 +152,10 @@ def shown(services: Services, caller: Caller, record: MaterialRecord) -> Materia
     )
 
 
-def _answer(
+def answer_with(
     services: Services, caller: Caller, record: MaterialRecord
 ) -> Response[Material | None]:
+    """Answer with a material and its state."""
     return Response(shown(services, caller, record), headers=_state(record))
 
 

@@ -71,6 +71,7 @@ class Material(Struct, frozen=True):
     review_by: date | None
     expires_on: date | None
     published_at: datetime | None
+    archived_at: datetime | None
     last_updated: datetime | None
     created_at: datetime
     updated_at: datetime

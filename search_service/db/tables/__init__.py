@@ -30,6 +30,7 @@ from search_service.db.tables.documented import (
     User,
 )
 from search_service.db.tables.insights import LoggedSearch, SearchClick, SearchErasure
+from search_service.db.tables.lifecycle import MaterialSuccessor, OutdatedReport
 from search_service.db.tables.proposed import DismissedProposal, KeywordBase
 from search_service.db.tables.reviewed import (
     AcknowledgedWarning,
@@ -85,7 +86,9 @@ __all__ = [
     "MaterialPage",
     "MaterialPersona",
     "MaterialSegment",
+    "MaterialSuccessor",
     "MaterialVersion",
+    "OutdatedReport",
     "PageCorrection",
     "Passage",
     "PassageEmbedding",

@@ -19,12 +19,16 @@ from search_service.db.tables.declaration import NO, NO_ITEMS, NO_TEXTS, ZERO, B
 
 
 class MaterialDetails(Base):
-    """What the service knows of a material beyond the design document; one row each."""
+    """What the service knows of a material beyond the design document; one row each.
+
+    `scores_due` is the next day on which its scores change though nobody touches it.
+    """
 
     __tablename__ = "material_details"
     __table_args__ = (
         PrimaryKeyConstraint("material_id", name="pk_material_details"),
         Index("idx_material_details_content_hash", "content_hash"),
+        Index("idx_material_details_scores_due", "scores_due"),
     )
 
     material_id: Mapped[int] = mapped_column(key_of("materials"))
@@ -40,6 +44,8 @@ class MaterialDetails(Base):
     deleted_at: Mapped[datetime | None]
     completeness_reasons: Mapped[list[str]] = mapped_column(server_default=NO_TEXTS)
     health_reasons: Mapped[list[str]] = mapped_column(server_default=NO_TEXTS)
+    archived_at: Mapped[datetime | None]
+    scores_due: Mapped[date | None] = mapped_column(server_default=text("CURRENT_DATE"))
 
 
 class MaterialVersion(Base):

@@ -74,6 +74,10 @@ REVIEW_REASONS: Mapping[str, str] = {
     ReviewReason.PARTLY_READ: "partly read",
     ReviewReason.REFUSED: "could not be read",
     ReviewReason.UNFITTING_CORRECTIONS: "corrections no longer fit",
+    ReviewReason.REVIEW_DUE: "review is due",
+    ReviewReason.EXPIRING: "expires soon",
+    ReviewReason.EXPIRED: "expired",
+    ReviewReason.STALE_PAGES: "gone stale",
 }
 _DECK_FORMATS = frozenset({"pptx", "pptm", "ppsx", "ppsm", "potx", "potm", "ppt", "odp"})
 _OLD_DAYS = 365
