@@ -506,6 +506,8 @@ def test_only_the_document_itself_is_outside_of_it(app: Litestar) -> None:
 ORDER = sorted(VERDICTS, key=lambda operation: (operation[0] == "DELETE", operation))
 
 
+# Some two thousand requests: on a busy machine they take longer than a test may.
+@pytest.mark.timeout(900)
 async def test_every_operation_answers_each_role_as_its_verdict_says(matrix: Matrix) -> None:
     wrong = {
         f"{operation[0]} {operation[1]}": differences

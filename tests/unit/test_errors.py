@@ -29,6 +29,7 @@ CODES = {
     "ConflictError": "conflict",
     "OpenSeriousWarningsError": "open_serious_warnings",
     "JudgedQueriesWouldSufferError": "judged_queries_would_suffer",
+    "MaterialExpiredError": "material_expired",
     "PreconditionFailedError": "precondition_failed",
     "PreconditionRequiredError": "precondition_required",
     "FileRefusedError": "file_refused",
