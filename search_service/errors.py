@@ -63,6 +63,12 @@ class NotFoundError(ServiceError):
     code = "not_found"
 
 
+class RetiredError(ServiceError):
+    """Out of use: `details` hold its name, since when, and what replaces it; never its content."""
+
+    code = "retired"
+
+
 class ConflictError(ServiceError):
     """The thing's present state does not allow this."""
 
@@ -79,6 +85,18 @@ class OpenSeriousWarningsError(ConflictError):
     """What was read of a file has serious warnings that nobody has settled; `warnings` lists."""
 
     code = "open_serious_warnings"
+
+
+class SuccessorCircleError(ConflictError):
+    """A material would replace itself, over others that replace it."""
+
+    code = "successor_circle"
+
+
+class MaterialReplacedError(ConflictError):
+    """A material whose successor is published cannot be published itself."""
+
+    code = "material_replaced"
 
 
 class MaterialExpiredError(ConflictError):

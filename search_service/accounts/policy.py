@@ -257,6 +257,15 @@ def require_transition(
         )
 
 
+def require_report(principal: Principal) -> None:
+    """Raise ForbiddenError for whom nobody could ask back."""
+    require_scope(principal, READ)
+    _require(
+        principal.user_id is not None,
+        "Only a person with an account may report a material; sign in, then report it.",
+    )
+
+
 def require_upload(principal: Principal) -> None:
     require_scope(principal, WRITE)
     _require(

@@ -11,8 +11,11 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
+from search_service.api import links
 from search_service.api.validation import describe
+from search_service.config import Settings
 from search_service.errors import (
+    RetiredError,
     ServiceError,
     TooManyRequestsError,
     UnauthenticatedError,
@@ -20,6 +23,7 @@ from search_service.errors import (
 )
 from search_service.log import get_logger
 from search_service.serving.request_ids import request_id_of
+from search_service.serving.services import services_of
 from search_service.serving.statuses import STATUSES, status_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -31,6 +35,7 @@ _TITLES = {
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.NOT_FOUND: "Not found",
     HTTPStatus.METHOD_NOT_ALLOWED: "The method is not allowed here",
+    HTTPStatus.GONE: "Out of use",
     HTTPStatus.CONFLICT: "The present state does not allow this",
     HTTPStatus.PRECONDITION_FAILED: "Changed since it was read",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
@@ -90,6 +95,9 @@ def of_service_error(request: AnyRequest, error: ServiceError) -> Response[Probl
     headers: dict[str, str] = {}
     if isinstance(error, TooManyRequestsError | UnavailableError):
         headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, RetiredError) and error.details["successor"]:
+        address = links.material(_settings(request), error.details["successor"]["id"])
+        headers["Link"] = f'<{address}>; rel="successor-version"'
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = 'Bearer realm="search-service"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
@@ -101,6 +109,9 @@ def problem_of(request: AnyRequest, error: ServiceError) -> Problem:
     """Give an error of the service's own tree as a problem, alone or within a larger answer."""
     details = dict(error.details)
     errors = details.pop("errors", {})
+    if isinstance(error, RetiredError) and (successor := details["successor"]):
+        url = links.material(_settings(request), successor["id"])
+        details["successor"] = successor | {"url": url}
     fields = [FieldProblem(name, sentence) for name, sentence in errors.items()]
     if "field" in details:
         fields.append(FieldProblem(str(details.pop("field")), error.message))
@@ -181,6 +192,10 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     RecursionError: of_nested_body,
     Exception: of_unexpected,
 }
+
+
+def _settings(request: AnyRequest) -> Settings:
+    return services_of(request).settings
 
 
 def _problem(request: AnyRequest, status: HTTPStatus, detail: str, code: str) -> Problem:

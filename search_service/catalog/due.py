@@ -28,6 +28,7 @@ def reasons_on(material: MaterialRecord, today: date) -> tuple[ReviewReason, ...
         ReviewReason.EXPIRED: (
             expiry is not None
             and expiry <= today
+            and material.successor is None
             and (not archived or today <= _later(_archived_on(material), EXPIRED_SHOWN_DAYS))
         ),
     }

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
-from search_service.catalog import materials, scores, staleness, warnings
+from search_service.catalog import materials, retired, scores, staleness, warnings
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.metadata import DETAIL_FIELDS, LINK_FIELDS, validated
 from search_service.catalog.refresh import schedule_statistics
@@ -34,6 +34,7 @@ from search_service.embedding import store as embeddings
 from search_service.errors import (
     InvalidInputError,
     MaterialExpiredError,
+    MaterialReplacedError,
     PreconditionFailedError,
 )
 from search_service.index import writer
@@ -146,12 +147,12 @@ async def transition(
     """Move a material to another status; publishing sets `published_at` and a review date.
 
     Raises NotFoundError, ForbiddenError, ConflictError for a step that does not exist,
-    OpenSeriousWarningsError for publishing over one, MaterialExpiredError for publishing what has
-    expired, and PreconditionFailedError.
+    OpenSeriousWarningsError for publishing over one, MaterialExpiredError and
+    MaterialReplacedError for publishing what is out of use, and PreconditionFailedError.
     """
     before = await _lock_for(connection, caller, target, new)
     if new is MaterialStatus.PUBLISHED:
-        require_unexpired(before)
+        await require_in_use(connection, before)
         await warnings.require_publishable(connection, before)
     return await _move(connection, caller, before, {"status": new})
 
@@ -164,7 +165,7 @@ async def publish_despite_warnings(
     Raises what `transition` raises but OpenSeriousWarningsError.
     """
     before = await _lock_for(connection, caller, target, MaterialStatus.PUBLISHED)
-    require_unexpired(before)
+    await require_in_use(connection, before)
     blocking = await warnings.open_serious(connection, before)
     after: dict[str, Any] = {"status": MaterialStatus.PUBLISHED}
     if blocking:
@@ -184,8 +185,12 @@ async def retire(
     return await _move(connection, caller, before, {"status": MaterialStatus.ARCHIVED, **cause})
 
 
-def require_unexpired(material: MaterialRecord) -> None:
-    """Raise MaterialExpiredError for a material whose expiry date has come."""
+async def require_in_use(connection: AsyncConnection, material: MaterialRecord) -> None:
+    """Raise MaterialExpiredError or MaterialReplacedError for a material that is out of use."""
+    if await retired.is_replaced(connection, material.id):
+        raise MaterialReplacedError(
+            "It is replaced by a published material; take its successor back, then publish it."
+        )
     if material.expires_on is not None and material.expires_on <= datetime.now(UTC).date():
         raise MaterialExpiredError(
             f"It expired on {material.expires_on}; set a later expiry date, or none, then publish "
@@ -211,6 +216,8 @@ async def _move(
     dates = _publication(before) if new is MaterialStatus.PUBLISHED else {}
     archived_at = func.now() if new is MaterialStatus.ARCHIVED else None
     await _set_details(connection, before.id, archived_at=archived_at, **dates)
+    if new is MaterialStatus.PUBLISHED and await retired.replaces_some(connection, before.id):
+        await enqueue(connection, NewJob(RETIRE, dedupe_key=f"{RETIRE}:{before.id}"))
     await writer.refresh_metadata(connection, before.id)
     await scores.refresh(connection, before.id)
     await staleness.announce_material(connection, before.id)

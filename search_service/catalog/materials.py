@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, func, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, visible
-from search_service.catalog import cursors
+from search_service.catalog import cursors, retired
 from search_service.catalog.cursors import Listing, Sort
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 from search_service.db.tables import (
@@ -20,6 +20,7 @@ from search_service.db.tables import (
     MaterialDetails,
     MaterialPersona,
     MaterialSegment,
+    MaterialSuccessor,
     Persona,
     ReviewState,
     Segment,
@@ -31,11 +32,13 @@ _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
 _users: Any = User.__table__
 _states: Any = ReviewState.__table__
+_successors: Any = MaterialSuccessor.__table__
+_next: Any = Material.__table__.alias("successor")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A persona or a segment of a material."""
+    """A persona or a segment of a material, or what replaces it."""
 
     id: int
     name: str
@@ -85,6 +88,8 @@ class MaterialRecord:
     segments: tuple[Named, ...] = ()
     review_reasons: tuple[ReviewReason, ...] = ()
     archived_at: datetime | None = None
+    successor: Named | None = None
+    """What is named as its successor, as far as the reader may see that."""
 
     @property
     def etag(self) -> str:
@@ -130,9 +135,13 @@ def etag_of(updated_at: datetime) -> str:
 async def get(
     connection: AsyncConnection, principal: Principal, material_id: int
 ) -> MaterialRecord:
-    """Give one material. Raises NotFoundError also for one that the principal may not see."""
+    """Give one material. Raises NotFoundError also for one that the principal may not see.
+
+    Of one out of use, which they saw while it was published, it raises RetiredError.
+    """
     records = await get_many(connection, principal, [material_id])
     if not records:
+        await retired.refuse(connection, principal, material_id)
         raise NotFoundError("There is no such material, or you may not see it.")
     return records[0]
 
@@ -225,12 +234,28 @@ def _visible(principal: Principal) -> Select[Any]:
             *details,
             _users.c.full_name.label("owner_name"),
             _states.c.reasons.label("review_reasons"),
+            _next.c.id.label("successor_id"),
+            _next.c.name.label("successor_name"),
         )
         .join(_details, _details.c.material_id == _materials.c.id)
         .outerjoin(_users, _users.c.id == _materials.c.owner_id)
         .outerjoin(_states, _states.c.material_id == _materials.c.id)
+        .outerjoin(_successors, _successors.c.material_id == _materials.c.id)
+        .outerjoin(
+            _next,
+            and_(_next.c.id == _successors.c.successor_id, visible("successor", principal))
+            & ~_is_deleted(_next.c.id),
+        )
         .where(*access(principal))
     )
+
+
+def _is_deleted(material_id: Any) -> ColumnElement[bool]:
+    other: Any = MaterialDetails.__table__.alias("successor_details")
+    gone = select(other.c.material_id).where(
+        other.c.material_id == material_id, other.c.deleted_at.is_not(None)
+    )
+    return gone.exists()
 
 
 def _conditions(wanted: MaterialFilter) -> list[ColumnElement[bool]]:
@@ -291,6 +316,8 @@ def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
     counts = {
         name: row[name] or 0 for name in ("health_score", "usage_count", "completeness_score")
     }
+    successor_id, successor = row.pop("successor_id"), row.pop("successor_name")
+    lists["successor"] = None if successor_id is None else Named(successor_id, successor)
     reasons = tuple(ReviewReason(reason) for reason in row["review_reasons"] or ())
     lists["review_reasons"] = reasons
     return row | lists | counts | {"status": row["status"] or MaterialStatus.DRAFT}

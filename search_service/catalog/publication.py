@@ -17,12 +17,8 @@ from search_service.catalog import editing, materials, versions, warnings
 from search_service.catalog.editing import Target
 from search_service.db.enums import MaterialStatus
 from search_service.db.tables import PublicationWish
-from search_service.errors import MaterialExpiredError, NotFoundError
+from search_service.errors import MaterialExpiredError, MaterialReplacedError, NotFoundError
 
-EXPIRED = (
-    "It was not published, as its expiry date has come: it stands in review. Set a later date, "
-    "then publish it."
-)
 HELD_BACK = (
     "It was not published, as serious warnings are open: it stands in review. Settle them there, "
     "then publish it."
@@ -84,9 +80,9 @@ async def settle(connection: AsyncConnection, material_id: int, ordinal: int) ->
     if await warnings.open_serious(connection, material):
         return HELD_BACK
     try:
-        editing.require_unexpired(material)
-    except MaterialExpiredError:
-        return EXPIRED
+        await editing.require_in_use(connection, material)
+    except (MaterialExpiredError, MaterialReplacedError) as error:
+        return f"It was not published and stands in review. {error.message}"
     await editing.transition(connection, caller, Target(material_id), MaterialStatus.PUBLISHED)
     return None
 

@@ -15,6 +15,7 @@ from search_service.db.tables import (
     IngestJob,
     Material,
     MaterialDetails,
+    MaterialSuccessor,
     MaterialVersion,
 )
 from search_service.files.content_lock import lock_content
@@ -23,6 +24,7 @@ from search_service.files.store import FileStore
 _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
 _versions: Any = MaterialVersion.__table__
+_successors: Any = MaterialSuccessor.__table__
 _jobs: Any = IngestJob.__table__
 _changes: Any = IndexChange.__table__
 
@@ -57,6 +59,7 @@ async def purge_material(
     for sha256 in hashes:
         await lock_content(connection, sha256)
     await connection.execute(delete(_jobs).where(_jobs.c.material_id == material_id))
+    await connection.execute(delete(_successors).where(_successors.c.successor_id == material_id))
     await connection.execute(delete(_materials).where(_materials.c.id == material_id))
     shared = select(_versions.c.sha256).where(_versions.c.sha256.in_(hashes)).distinct()
     kept = set((await connection.execute(shared)).scalars())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,9 +13,10 @@ from search_service.catalog import corrections, due, versions
 from search_service.catalog.materials import MaterialRecord
 from search_service.catalog.warnings import NOT_READ, ReceiptWarning
 from search_service.db.enums import ReviewReason
-from search_service.db.tables import ReviewState
+from search_service.db.tables import OutdatedReport, ReviewState
 
 _states: Any = ReviewState.__table__
+_reports: Any = OutdatedReport.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,19 @@ async def refresh(
         ReviewReason.REFUSED: ended == "refused",
         ReviewReason.UNFITTING_CORRECTIONS: bool(unfitting),
         ReviewReason.STALE_PAGES: bool(known.stale_pages),
+        ReviewReason.REPORTED: await _is_reported(connection, material_id),
     }
     reasons = tuple(reason for reason, holds in told.items() if holds)
     reasons += due.reasons_on(material, known.today)
     await _store(connection, material_id, reasons)
     return reasons
+
+
+async def _is_reported(connection: AsyncConnection, material_id: int) -> bool:
+    unanswered = select(_reports.c.id).where(
+        _reports.c.material_id == material_id, _reports.c.resolved_at.is_(None)
+    )
+    return await connection.scalar(unanswered.limit(1)) is not None
 
 
 async def _store(

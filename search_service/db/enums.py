@@ -67,5 +67,7 @@ class ReviewReason(StrEnum):
     """It expires within 14 days."""
     EXPIRED = "expired"
     """Its expiry date has come; for 30 days after that took it out of use."""
+    REPORTED = "reported"
+    """Somebody says that it is outdated, and nobody has answered."""
     STALE_PAGES = "stale_pages"
     """A page of it is published in newer words elsewhere."""

@@ -7,6 +7,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
 from search_service.errors import (
+    RetiredError,
     ServiceError,
     TooManyRequestsError,
     UnauthenticatedError,
@@ -21,6 +22,7 @@ _TITLES: Mapping[int, str] = {
     400: "That did not work",
     403: "You may not do this",
     404: "There is nothing here",
+    410: "Out of use",
     409: "That is not possible now",
     412: "Somebody else was faster",
     413: "Too large",
@@ -57,6 +59,9 @@ def show_error(request: WebRequest, error: Exception) -> Page:
     else:
         _log.error("a page failed", exc_info=error)
         status, message = 500, "The service failed on this page; it is noted in the log."
+    if isinstance(error, RetiredError) and request.headers.get("HX-Request") != "true":
+        named = {"name": error.details["name"], "successor": error.details["successor"]}
+        return page(request, "retired.html", "", status, message=message, **named)
     values = {"title": _TITLES.get(status, "Something went wrong"), "message": message}
     if request.headers.get("HX-Request") == "true":
         answer = fragment(request, "parts/error.html", status, **values)

@@ -15,6 +15,7 @@ from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     correcting,
     deleting,
+    lifecycle,
     materials,
     picturing,
     proposing,
@@ -53,6 +54,7 @@ PAGES = Router(
         *correcting.HANDLERS,
         *reused.HANDLERS,
         *deleting.HANDLERS,
+        *lifecycle.HANDLERS,
         *proposing.HANDLERS,
         show_missing,
     ],

@@ -44,7 +44,15 @@ async def show_material(
     head = reading.head_of(known.material, caller.principal)
     view = reading.material_of(head, known, datetime.now(UTC).date())
     like = await suggesting.like_material(services, caller.principal, known.material)
-    return page(request, "material.html", "", head=head, view=view, like=like)
+    return page(
+        request,
+        "material.html",
+        "",
+        head=head,
+        view=view,
+        like=like,
+        successor=known.material.successor,
+    )
 
 
 @get("/m/{material_id:int}/s/{number:int}", opt=scoped(READ), name="web:slide")
@@ -77,6 +85,7 @@ async def show_slide(
     places = await reused.beside_page(services, caller.principal, material_id, number)
     like = await suggesting.like_page(services, caller.principal, material, number)
     beside: dict[str, Any] = {"places": places, "like": like, "drawn": drawn}
+    beside["successor"] = material.successor
     return page(request, "slide.html", "", 200, head=head, view=view, notice=notice, **beside)
 
 

@@ -41,6 +41,8 @@ class Flash(StrEnum):
     NEWER_FILE = "The file is safe. It is the present version once it has been read."
     DELETED = "Deleted: nobody finds it any more. It can be restored for 30 days."
     RESTORED = "Restored: it is as it was."
+    REPORTED = "Reported: its owner has it on the list."
+    RESOLVED = "Resolved."
     SAME_FILE = "This is the file of the newest version already."
     READING_AGAIN = "The file is being read again."
 

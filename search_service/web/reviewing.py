@@ -26,7 +26,7 @@ from search_service.errors import InvalidInputError, OpenSeriousWarningsError
 from search_service.serving.authentication import caller_of, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import services_of
-from search_service.web import proposing, reused
+from search_service.web import lifecycle, proposing, reused
 from search_service.web.materials import PathNumber, know, require_id
 from search_service.web.rendering import Flash, Page, WebRequest, page, redirect
 from search_service.web.views import decisions, form, reading, review
@@ -140,6 +140,8 @@ async def review_page(request: WebRequest, shown: Shown) -> Page:
         head=head,
         etag=known.material.etag,
         proposed=await proposing.proposed_for(services, caller.principal, shown.material_id),
+        reports=await lifecycle.reports_of(services, caller.principal, shown.material_id),
+        successor=known.material.successor,
         reused=await reused.beside_pages(services, caller.principal, shown.material_id),
         review=review.review_of(known, caller.principal, head.word),
         decisions=decisions.decisions_of(decided, found, wanted, shown.refusal),

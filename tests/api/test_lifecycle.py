@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from search_service.catalog import reporting
 from tests.api.service import Service
 from tests.integration.ingest import files
 
@@ -64,3 +65,131 @@ async def test_an_expired_material_is_refused_with_its_date(service: Service) ->
         answer = await service.call("pmm", "POST", path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (409, "material_expired")
         assert answer.json()["details"] == {"expires_on": "2020-01-31"}
+
+
+async def published(service: Service, word: str) -> int:
+    slides = ((f"{word.title()} deck", f"What is to be known of every {word}, on one slide"),)
+    accepted = await service.upload("pmm", files.deck(slides, word), f"{word}.pptx")
+    await service.set_status("pmm", accepted["material_id"], "REVIEW", "PUBLISHED")
+    return int(accepted["material_id"])
+
+
+async def test_a_replaced_material_is_gone_and_says_what_replaces_it(service: Service) -> None:
+    old, newer = await published(service, "auk"), await published(service, "bittern")
+    newest = await published(service, "curlew")
+    assert await found(service, "sales", "auk") == [old]
+    named = await service.call(
+        "pmm", "PUT", f"/materials/{old}/successor", json={"material_id": newer}
+    )
+    assert named.status_code == 200, named.text
+    assert named.json()["successor"] == {"id": newer, "name": "bittern"}
+    assert (named.json()["status"], await found(service, "sales", "auk")) == ("ARCHIVED", [])
+    for path in ("", "/pages/1", "/pages", "/file", "/receipt", "/similar"):
+        gone = await service.call("sales", "GET", f"/materials/{old}{path}")
+        problem = gone.json()
+        assert (gone.status_code, problem["code"]) == (410, "retired"), path
+        url = f"https://search.example.com/m/{newer}"
+        assert problem["details"]["name"] == "auk"
+        assert problem["details"]["successor"] == {"id": newer, "name": "bittern", "url": url}
+        assert problem["details"]["retired_at"] > "2020"
+        assert gone.headers["link"] == f'<{url}>; rel="successor-version"'
+        assert "to be known" not in gone.text
+    assert (await service.call("other", "GET", f"/materials/{old}")).status_code == 200
+    # What replaces it is replaced in turn: the one that can be used is named.
+    await service.call("pmm", "PUT", f"/materials/{newer}/successor", json={"material_id": newest})
+    gone = await service.call("sales", "GET", f"/materials/{old}")
+    assert gone.json()["details"]["successor"]["id"] == newest
+    # Nothing is said of one that the caller may not see.
+    await service.set_status("pmm", newest, "REVIEW")
+    gone = await service.call("sales", "GET", f"/materials/{old}")
+    assert gone.json()["details"]["successor"] is None
+    assert "link" not in gone.headers
+    # Nor of what was never published, or is deleted.
+    await service.call("pmm", "DELETE", f"/materials/{old}")
+    assert (await service.call("sales", "GET", f"/materials/{old}")).status_code == 404
+
+
+async def test_no_material_replaces_itself_over_others(service: Service) -> None:
+    first, second = await published(service, "dunlin"), await published(service, "egret")
+    draft = (await service.upload("pmm", files.deck((("E", "Of egrets"),)), "egrets.pptx"))[
+        "material_id"
+    ]
+    theirs = (await service.upload("other", files.deck((("F", "Of finches"),)), "finches.pptx"))[
+        "material_id"
+    ]
+
+    async def name(material: int, successor: int) -> tuple[int, str]:
+        path = f"/materials/{material}/successor"
+        answer = await service.call("pmm", "PUT", path, json={"material_id": successor})
+        return answer.status_code, answer.json().get("code", answer.json().get("status"))
+
+    assert await name(draft, second) == (200, "DRAFT")
+    assert await name(first, draft) == (200, "PUBLISHED"), "its successor is a draft still"
+    assert await name(second, first) == (409, "successor_circle")
+    assert await name(first, first) == (400, "invalid_input")
+    assert await name(first, theirs) == (400, "invalid_input"), "somebody else's draft"
+    assert await name(first, 2**31 - 1) == (400, "invalid_input")
+    await service.set_status("pmm", second, "ARCHIVED")
+    assert await name(first, second) == (400, "invalid_input"), "archived itself"
+    path = f"/materials/{first}/successor"
+    left = await service.call("pmm", "DELETE", path)
+    assert (left.status_code, left.json()["successor"]) == (200, None)
+
+
+async def test_a_report_stands_with_the_owner_until_it_is_answered(service: Service) -> None:
+    material_id = await published(service, "godwit")
+    path = f"/materials/{material_id}/reports"
+
+    async def reasons() -> list[str]:
+        listed = await service.call("pmm", "GET", "/materials?needs_review=true&limit=200")
+        items = {item["id"]: item["review_reasons"] for item in listed.json()["items"]}
+        return list(items.get(material_id, []))
+
+    said = {"reason": " The price\nis old. ", "page_number": 1}
+    made = await service.call("sales", "POST", path, json=said)
+    assert made.status_code == 201, made.text
+    assert (made.json()["reason"], made.json()["page_number"]) == ("The price\nis old.", 1)
+    assert made.json()["reporter_name"] == "Sales Example"
+    again = await service.call("sales", "POST", path, json=said)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert (await service.call("other", "POST", path, json={"reason": "So it is"})).is_success
+    assert await reasons() == ["reported"]
+    assert (await service.call("sales", "GET", path)).status_code == 403
+    items = (await service.call("pmm", "GET", path)).json()["items"]
+    assert [item["reason"] for item in items] == ["So it is", "The price\nis old."]
+    for item in items:
+        done = await service.call(
+            "pmm", "POST", f"{path}/{item['id']}/resolution", json={"answer": "New prices"}
+        )
+        assert (done.status_code, done.json()["answer"]) == (200, "New prices")
+        assert done.json()["resolver_name"] == "Pmm Example"
+    twice = await service.call("pmm", "POST", f"{path}/{items[0]['id']}/resolution", json={})
+    assert twice.status_code == 409
+    assert await reasons() == []
+    assert (await service.call("sales", "POST", path, json=said)).status_code == 201
+    log = (await service.call("admin", "GET", "/audit-log?limit=100")).json()["items"]
+    actions = [entry["action"] for entry in log if entry["object_id"] == str(material_id)]
+    assert {"material.report", "material.resolve_report"} <= set(actions)
+
+
+async def test_reports_are_checked_and_bounded(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    material_id = await published(service, "heron")
+    path = f"/materials/{material_id}/reports"
+    for body, status in (
+        ({"reason": "  "}, 400),
+        ({"reason": "x" * 1_001}, 400),
+        ({}, 400),
+        ({"reason": "old", "page_number": 2}, 404),
+    ):
+        assert (await service.call("admin", "POST", path, json=body)).status_code == status
+    monkeypatch.setattr(reporting, "MAX_A_DAY", 1)
+    assert (await service.call("admin", "POST", path, json={"reason": "old"})).is_success
+    more = {"reason": "old", "page_number": 1}
+    refused = await service.call("admin", "POST", path, json=more)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert refused.headers["retry-after"]
+    monkeypatch.setattr(reporting, "MAX_OPEN", 1)
+    refused = await service.call("other", "POST", path, json=more)
+    assert refused.status_code == 429

@@ -37,7 +37,7 @@ IfMatch = Annotated[
 ]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 _COMPUTED = frozenset(
-    {"url", "personas", "segments", "can_edit", "review_reasons", "next_statuses"}
+    {"url", "personas", "segments", "successor", "can_edit", "review_reasons", "next_statuses"}
 )
 READ, WRITE = scoped(policy.READ), scoped(policy.WRITE)
 
@@ -146,6 +146,9 @@ def shown(services: Services, caller: Caller, record: MaterialRecord) -> Materia
         url=links.material(services.settings, record.id),
         personas=tuple(Reference(item.id, item.name) for item in record.personas),
         segments=tuple(Reference(item.id, item.name) for item in record.segments),
+        successor=Reference(record.successor.id, record.successor.name)
+        if record.successor
+        else None,
         can_edit=can_edit,
         review_reasons=record.review_reasons if can_edit else (),
         next_statuses=tuple(sorted(policy.transitions_from(record.status))) if can_edit else (),

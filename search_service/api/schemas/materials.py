@@ -27,7 +27,7 @@ Version = Annotated[str, Meta(max_length=50)]
 
 
 class Reference(Struct, frozen=True):
-    """A persona or a segment."""
+    """A persona, a segment or another material."""
 
     id: int
     name: str
@@ -59,6 +59,7 @@ class Material(Struct, frozen=True):
     pain_points: tuple[str, ...]
     personas: tuple[Reference, ...]
     segments: tuple[Reference, ...]
+    successor: Reference | None
     owner_id: int | None
     owner_name: str | None
     health_score: int

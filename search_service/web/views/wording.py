@@ -77,6 +77,7 @@ REVIEW_REASONS: Mapping[str, str] = {
     ReviewReason.REVIEW_DUE: "review is due",
     ReviewReason.EXPIRING: "expires soon",
     ReviewReason.EXPIRED: "expired",
+    ReviewReason.REPORTED: "reported as outdated",
     ReviewReason.STALE_PAGES: "gone stale",
 }
 _DECK_FORMATS = frozenset({"pptx", "pptm", "ppsx", "ppsm", "potx", "potm", "ppt", "odp"})

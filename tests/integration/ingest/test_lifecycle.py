@@ -1,5 +1,6 @@
 """What time does to a library, and how a deletion is undone."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,10 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from search_service.accounts.caller import Caller
-from search_service.catalog import deleted, editing
+from search_service.catalog import deleted, editing, successors
 from search_service.catalog.editing import Target
 from search_service.db.enums import JobState, MaterialStatus, ReviewReason, Role
-from search_service.errors import MaterialExpiredError, NotFoundError
+from search_service.errors import (
+    MaterialExpiredError,
+    MaterialReplacedError,
+    NotFoundError,
+    SuccessorCircleError,
+)
 from search_service.ingest import correcting, restoring
 from search_service.ingest.correcting import PageTarget
 from search_service.ingest.handlers import retire
@@ -143,7 +149,7 @@ async def test_what_has_expired_is_not_published(service: Service) -> None:
     await service.work(accepted.job_id)
     job = await service.job(accepted.job_id)
     assert job.state is JobState.DONE
-    assert "expiry date" in (job.message or "")
+    assert "stands in review" in (job.message or "")
     material = await service.material(pmm, accepted.material_id)
     assert material.status is MaterialStatus.REVIEW
     for publish in (_transition, editing.publish_despite_warnings):
@@ -228,3 +234,56 @@ async def test_what_is_not_deleted_cannot_be_restored(service: Service) -> None:
     async with service.database.transaction() as connection:
         with pytest.raises(NotFoundError):
             await restoring.restore(connection, owner, material_id)
+
+
+async def test_a_material_goes_out_of_use_when_its_successor_is_published(
+    service: Service,
+) -> None:
+    pmm = await service.person()
+    old = await published(service, pmm, files.deck(), file_name="old.pptx")
+    newer = await service.ingest(pmm, files.datasheet(), file_name="newer.pdf")
+    async with service.database.transaction() as connection:
+        await successors.name(connection, pmm, Target(old), newer)
+    assert (await service.material(pmm, old)).status is PUBLISHED
+    async with service.database.transaction() as connection:
+        await editing.advance(connection, pmm, Target(newer), PUBLISHED)
+    waiting = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'retire'"
+    assert await run(service, waiting) == [(1,)]
+    await retire(service.workshop, RunningJob(1, "retire", {}, 1, False))
+    assert (await service.material(pmm, old)).status is MaterialStatus.ARCHIVED
+    async with service.database.transaction() as connection:
+        for status in (MaterialStatus.DRAFT, MaterialStatus.REVIEW):
+            await editing.transition(connection, pmm, Target(old), status)
+    with pytest.raises(MaterialReplacedError, match="take its successor back"):
+        async with service.database.transaction() as connection:
+            await editing.transition(connection, pmm, Target(old), PUBLISHED)
+    async with service.database.transaction() as connection:
+        await successors.forget(connection, pmm, Target(old))
+        await editing.transition(connection, pmm, Target(old), PUBLISHED)
+
+
+async def test_two_that_name_each_other_at_once_close_no_circle(service: Service) -> None:
+    pmm = await service.person()
+    one = await service.ingest(pmm, files.deck(), file_name="one.pptx")
+    two = await service.ingest(pmm, files.datasheet(), file_name="two.pdf")
+
+    async def name(material_id: int, successor_id: int) -> None:
+        async with service.database.transaction() as connection:
+            await successors.name(connection, pmm, Target(material_id), successor_id)
+
+    ended = await asyncio.gather(name(one, two), name(two, one), return_exceptions=True)
+    assert [type(each) for each in ended if each is not None] == [SuccessorCircleError]
+
+
+async def test_a_purge_forgets_that_others_were_replaced_by_it(service: Service) -> None:
+    pmm = await service.person()
+    old = await service.ingest(pmm, files.deck(), file_name="old.pptx")
+    newer = await service.ingest(pmm, files.datasheet(), file_name="newer.pdf")
+    async with service.database.transaction() as connection:
+        await successors.name(connection, pmm, Target(old), newer)
+        await editing.delete(connection, pmm, Target(newer))
+    assert (await service.material(pmm, old)).successor is None
+    await run(service, "UPDATE material_details SET deleted_at = now() - interval '31 days'"
+        " WHERE material_id = :id", id=newer)  # fmt: skip
+    await tidy(service)
+    assert await run(service, "SELECT material_id FROM material_successors") == []
