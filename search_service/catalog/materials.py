@@ -21,6 +21,7 @@ from search_service.db.tables import (
     MaterialPersona,
     MaterialSegment,
     MaterialSuccessor,
+    MaterialVersion,
     Persona,
     ReviewState,
     Segment,
@@ -32,6 +33,7 @@ _materials: Any = Material.__table__
 _details: Any = MaterialDetails.__table__
 _users: Any = User.__table__
 _states: Any = ReviewState.__table__
+_versions: Any = MaterialVersion.__table__
 _successors: Any = MaterialSuccessor.__table__
 _next: Any = Material.__table__.alias("successor")
 
@@ -117,6 +119,9 @@ class MaterialFilter:
     """True: only those with a guessed field; False: only those without."""
     needs_review: bool | None = None
     """True: only those that somebody should look at; False: only the others."""
+    review_reasons: tuple[ReviewReason, ...] = ()
+    ready: bool | None = None
+    """True: only those that were read, have nothing to look at and are not published yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +287,27 @@ def _conditions(wanted: MaterialFilter) -> list[ColumnElement[bool]]:
     if wanted.needs_review is not None:
         listed = m.id.in_(select(_states.c.material_id))
         conditions.append(listed if wanted.needs_review else ~listed)
+    if wanted.review_reasons:
+        told = _states.c.reasons.overlap(list(wanted.review_reasons))
+        conditions.append(m.id.in_(select(_states.c.material_id).where(told)))
+    if wanted.ready is not None:
+        conditions.append(_is_ready() if wanted.ready else ~_is_ready())
     return conditions
+
+
+def _is_ready() -> ColumnElement[bool]:
+    m, d = _materials.c, _details.c
+    unpublished = (MaterialStatus.DRAFT, MaterialStatus.REVIEW)
+    read = select(_versions.c.material_id).where(
+        _versions.c.material_id == m.id,
+        _versions.c.ordinal == d.current_version,
+        _versions.c.extraction_status.in_(["done", "partial"]),
+    )
+    return and_(
+        func.coalesce(m.status, MaterialStatus.DRAFT).in_(unpublished),
+        m.id.not_in(select(_states.c.material_id)),
+        read.exists(),
+    )
 
 
 def _linked(link: Any, key: str, ids: tuple[int, ...]) -> ColumnElement[bool]:

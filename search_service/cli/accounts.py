@@ -9,6 +9,7 @@ from search_service.accounts.api_keys import NewKey
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR, SCOPES
 from search_service.accounts.users import Account, UserFilter
+from search_service.catalog import ownership
 from search_service.cli.console import OUT, say
 from search_service.cli.runtime import run
 from search_service.config import Settings
@@ -83,6 +84,29 @@ def deactivate(settings: Settings, email: str) -> None:
 
     run(settings, work)
     say(f"{email} can no longer sign in.")
+
+
+@user.command("transfer")
+@click.argument("email")
+@click.argument("to")
+@click.pass_obj
+def transfer(settings: Settings, email: str, to: str) -> None:
+    """Hand all materials of somebody who left to another product marketing manager."""
+
+    async def work(services: Services) -> int:
+        async with services.database.reading() as connection:
+            account = await users.find_user(connection, email)
+        if account is None:
+            raise NotFoundError(f"There is no account {email}; `user list` shows them.")
+        total, left = 0, 1
+        while left:
+            async with services.database.transaction() as connection:
+                done, left = await ownership.transfer_all(connection, ACTING, account.id, to)
+            total += done
+        return total
+
+    count = run(settings, work)
+    say(f"{count} materials of {email} belong to {to} now.")
 
 
 @click.group("api-key")

@@ -16,6 +16,8 @@ from search_service.config import LOCAL_HOSTS, Settings
 from search_service.errors import ServiceError
 from search_service.index import consistency
 from search_service.index.consistency import Finding, Sample
+from search_service.ingest import file_check
+from search_service.ingest.file_check import FileFinding
 from search_service.serving.readiness import Check, checks
 from search_service.serving.services import Services
 
@@ -27,14 +29,24 @@ Item = TypeVar("Item")
 
 
 @click.command("doctor")
-@click.option("--deep", is_flag=True, help="Check all of the index, not only a sample.")
+@click.option(
+    "--deep",
+    "--full",
+    "deep",
+    is_flag=True,
+    help="Check all of the index and every byte of every file, not only a sample.",
+)
 @click.pass_obj
 def doctor(settings: Settings, deep: bool) -> None:
-    """Check configuration, database, queue, storage and index; exits 1 when something is wrong."""
+    """Check configuration, database, queue, storage, index and files; exits 1 if one is wrong."""
     found = [_public_url(settings)]
 
     async def work(services: Services) -> list[Check]:
-        return [*await checks(services), *await _index(services, deep=deep)]
+        return [
+            *await checks(services),
+            *await _index(services, deep=deep),
+            *await _files(services, deep=deep),
+        ]
 
     try:
         found += run(settings, work)
@@ -66,6 +78,38 @@ async def _index(services: Services, *, deep: bool) -> list[Check]:
     if more := len(findings) - len(shown):
         shown.append(f"{more} more findings; run `search-service reindex`, which mends all.")
     return [Check("index", ok=False, detail=detail) for detail in shown]
+
+
+async def _files(services: Services, *, deep: bool) -> list[Check]:
+    """Compare the file store with what refers to it; never raises for what is broken."""
+    try:
+        if deep:
+            findings = await _every_file(services)
+        else:
+            findings = await file_check.check_sample(services.database, services.store)
+    except ServiceError as error:
+        return [Check("files", ok=False, detail=error.message)]
+    except OSError as error:
+        advice = "see that the data folder is mounted and belongs to the service."
+        detail = f"The file store cannot be read ({error.strerror}); {advice}"
+        return [Check("files", ok=False, detail=detail)]
+    if not findings:
+        what = "Every file is" if deep else "A sample of the files is"
+        return [
+            Check("files", ok=True, detail=f"{what} as it was uploaded, and none is left over.")
+        ]
+    shown = [finding.message for finding in findings[:_FINDINGS_SHOWN]]
+    if more := len(findings) - len(shown):
+        shown.append(f"{more} more findings; mend these, then look again.")
+    return [Check("files", ok=False, detail=detail) for detail in shown]
+
+
+async def _every_file(services: Services) -> list[FileFinding]:
+    named = await file_check.files(services.database)
+    with progress_bar() as bar:
+        task = bar.add_task("Reading files", total=len(named))
+        found = await file_check.check_files(services.store, named, partial(bar.advance, task))
+    return found + await file_check.check_orphans(services.database, services.store)
 
 
 async def _everything(services: Services) -> list[Finding]:

@@ -15,6 +15,7 @@ from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     correcting,
     deleting,
+    handing_over,
     lifecycle,
     materials,
     picturing,
@@ -55,6 +56,7 @@ PAGES = Router(
         *reused.HANDLERS,
         *deleting.HANDLERS,
         *lifecycle.HANDLERS,
+        *handing_over.HANDLERS,
         *proposing.HANDLERS,
         show_missing,
     ],

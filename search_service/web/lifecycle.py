@@ -1,12 +1,13 @@
 """Saying what replaces a material, and that it is outdated."""
 
 import re
+from datetime import UTC, datetime
 
 from litestar import post
 from litestar.response import Response
 
 from search_service.accounts.policy import READ, WRITE, Principal
-from search_service.catalog import reporting, successors
+from search_service.catalog import editing, reporting, successors
 from search_service.catalog.editing import Target
 from search_service.catalog.metadata import MAX_ID
 from search_service.catalog.reporting import NewReport, Report
@@ -35,6 +36,19 @@ async def name_successor(
         else:
             await successors.forget(connection, caller, target)
     return redirect(f"/m/{material_id}/review", Flash.SAVED)
+
+
+@post("/m/{material_id:int}/still-right", opt=scoped(WRITE), status_code=303)
+async def confirm(
+    services: TheServices, caller: TheCaller, material_id: PathNumber
+) -> Response[None]:
+    """Say that the material was reviewed and holds: its next review is in half a year."""
+    require_id(material_id)
+    review_by = datetime.now(UTC).date() + editing.REVIEW_AFTER
+    async with services.database.transaction() as connection:
+        changes = {"review_by": review_by}
+        await editing.update_metadata(connection, caller, Target(material_id), changes)
+    return redirect(f"/m/{material_id}/review", Flash.STILL_RIGHT)
 
 
 @post("/m/{material_id:int}/reports", opt=scoped(READ), status_code=303)
@@ -89,4 +103,4 @@ def _material_in(given: str) -> int:
     return int(found[1])
 
 
-HANDLERS = (name_successor, report, resolve)
+HANDLERS = (name_successor, confirm, report, resolve)

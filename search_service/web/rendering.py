@@ -42,6 +42,8 @@ class Flash(StrEnum):
     DELETED = "Deleted: nobody finds it any more. It can be restored for 30 days."
     RESTORED = "Restored: it is as it was."
     REPORTED = "Reported: its owner has it on the list."
+    STILL_RIGHT = "Noted: its next review is in half a year."
+    HANDED_OVER = "Handed over."
     RESOLVED = "Resolved."
     SAME_FILE = "This is the file of the newest version already."
     READING_AGAIN = "The file is being read again."

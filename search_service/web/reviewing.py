@@ -21,7 +21,7 @@ from search_service.catalog import (
     segments,
 )
 from search_service.catalog.editing import Target
-from search_service.db.enums import MaterialStatus
+from search_service.db.enums import MaterialStatus, ReviewReason
 from search_service.errors import InvalidInputError, OpenSeriousWarningsError
 from search_service.serving.authentication import caller_of, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -142,6 +142,9 @@ async def review_page(request: WebRequest, shown: Shown) -> Page:
         proposed=await proposing.proposed_for(services, caller.principal, shown.material_id),
         reports=await lifecycle.reports_of(services, caller.principal, shown.material_id),
         successor=known.material.successor,
+        review_due=known.material.review_by
+        if ReviewReason.REVIEW_DUE in known.material.review_reasons
+        else None,
         reused=await reused.beside_pages(services, caller.principal, shown.material_id),
         review=review.review_of(known, caller.principal, head.word),
         decisions=decisions.decisions_of(decided, found, wanted, shown.refusal),

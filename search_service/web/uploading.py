@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import READ, WRITE, Principal
-from search_service.catalog import materials
+from search_service.catalog import attention, materials
 from search_service.catalog.materials import MaterialFilter, MaterialRecord, Paging
 from search_service.config import MIB
 from search_service.db.enums import MaterialStatus
@@ -84,11 +84,13 @@ async def show_library(request: WebRequest, services: TheServices, caller: TheCa
     state = LibraryState.read(request.query_params)
     mine = (caller.principal.user_id or 0,)
     own = () if state.everybody else mine
-    # What is to be reviewed is its owner's affair, and an administrator's.
-    reviewers = own if policy.is_admin(caller.principal) else mine
-    to_review = MaterialFilter(owner_ids=reviewers, needs_review=True)
+    keepers = attention.owners_of(caller.principal, everybody=state.everybody)
+    reasons = (state.reason,) if state.reason else ()
     wanted = MaterialFilter(statuses=state.statuses, owner_ids=own)
-    wanted = to_review if state.needs_review else wanted
+    if state.needs_review:
+        wanted = MaterialFilter(owner_ids=keepers, needs_review=True, review_reasons=reasons)
+    elif state.ready:
+        wanted = MaterialFilter(owner_ids=keepers, ready=True)
     async with services.database.reading() as connection:
         paging = Paging(limit=PAGE, cursor=state.cursor)
         listing = await materials.find(connection, caller.principal, wanted, paging)
@@ -98,11 +100,11 @@ async def show_library(request: WebRequest, services: TheServices, caller: TheCa
             )
             for status in MaterialStatus
         }
-        needing_review = await materials.count(connection, caller.principal, to_review)
+        waiting = await attention.count(connection, caller.principal, keepers)
         ids = tuple(material.id for material in listing.items)
         jobs = await progress.find(connection, JobFilter(material_ids=ids, limit=4 * PAGE))
     known = replace(listing, items=tuple(_for(caller.principal, item) for item in listing.items))
-    view = library.library_of(state, known, Counts(counts, needing_review), jobs)
+    view = library.library_of(state, known, Counts(counts, waiting), jobs)
     return page(request, "library.html", "library", view=view)
 
 

@@ -65,7 +65,7 @@ def test_a_weak_password_is_refused_in_a_sentence(folder: Path) -> None:
 def test_the_doctor_finds_everything_well_or_says_what_to_do(folder: Path) -> None:
     well = command(folder, "doctor")
     assert well.returncode == 0, well.stdout + well.stderr
-    for what in ("PUBLIC_URL", "database", "migrations", "queue", "storage", "index"):
+    for what in ("PUBLIC_URL", "database", "migrations", "queue", "storage", "index", "files"):
         assert f"ok   {what}" in well.stdout
 
 
@@ -95,6 +95,45 @@ def test_an_index_that_is_not_as_its_text_is_found_and_written_anew(folder: Path
     unknown = command(folder, "reindex", "--material", "999999")
     assert unknown.returncode == 1
     assert "There is no material 999999" in unknown.stderr
+
+
+def test_the_materials_of_somebody_who_left_go_to_another(folder: Path) -> None:
+    paper = folder / "theirs.md"
+    paper.write_text("# Theirs\n\nWritten by somebody who left.\n")
+    for name, role in (("left", "pmm"), ("heir", "pmm"), ("seller", "sales")):
+        made = command(
+            folder, "user", "create", f"{name}@example.com", "--name", name, "--role", role,
+            "--password", "long enough for all",
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+    assert command(folder, "ingest", str(paper), "--as", "left@example.com").returncode == 0
+    assert command(folder, "user", "deactivate", "left@example.com").returncode == 0
+    wrong = command(folder, "user", "transfer", "left@example.com", "seller@example.com")
+    assert wrong.returncode == 1
+    assert "no active product marketing manager" in wrong.stderr
+    done = command(folder, "user", "transfer", "left@example.com", "heir@example.com")
+    assert done.returncode == 0, done.stderr
+    assert "1 materials of left@example.com belong to heir@example.com now." in done.stderr
+    owners = "SELECT u.email FROM materials m JOIN users u ON u.id = m.owner_id"
+    assert "heir@example.com" in fetch_column(database_of(folder), owners)
+
+
+def test_a_file_that_is_gone_is_found_with_what_to_do(folder: Path) -> None:
+    paper = folder / "gone.md"
+    paper.write_text("# Gone\n\nThis file will not stay.\n")
+    done = command(folder, "ingest", str(paper), "--json")
+    material = json.loads(done.stdout)["material_id"]
+    paths = f"SELECT file_path FROM materials WHERE id = {material}"
+    [path] = fetch_column(database_of(folder), paths)
+    kept = (folder / "files" / path).rename(folder / "kept")
+    for depth in ([], ["--full"]):
+        ill = command(folder, "doctor", *depth)
+        assert ill.returncode == 1
+        assert f"look files: files/{path} is not there" in ill.stdout
+        assert "put it back from a backup" in ill.stdout
+    kept.rename(folder / "files" / path)
+    well = command(folder, "doctor", "--full")
+    assert "ok   files: Every file is as it was uploaded" in well.stdout, well.stdout
 
 
 def test_an_unknown_account_to_act_as_is_told_with_the_next_step(folder: Path) -> None:

@@ -119,6 +119,12 @@ def uploading(code: int) -> Verdict:
     )
 
 
+def handing_over(role: str, status: str) -> int:
+    """Handing over: sales has nothing to give, whatever it sees."""
+    refused = known(role) or (403 if role in {"sales", "key"} else None)
+    return refused or changing()(role, status)
+
+
 def clicking(role: str, status: str) -> int:
     """Opening a hit: of what one's searches find; a key with the scope `search` finds as admin."""
     seen_as = "admin" if role == "key" else role
@@ -258,6 +264,14 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("POST", "/materials/{material_id}/reports"): material(reading(201), json={"reason": "Old"}),
     ("POST", "/materials/{material_id}/reports/{report_id}/resolution"): material(
         changing(), json={}
+    ),
+    ("GET", "/attention"): Case(of_scope()),
+    ("POST", "/material-transfers"): material(
+        handing_over, json={"material_ids": ["$id"], "to": "owner@example.com"}
+    ),
+    # Nobody of that name can take them.
+    ("POST", "/users/{user_id}/material-transfer"): Case(
+        of_roles("admin", code=400), {"json": {"to": "nobody@example.com"}}
     ),
     ("GET", "/materials/{material_id}/proposals"): material(changing()),
     # Nothing of that name is proposed: whoever may decide is told so.
@@ -506,6 +520,8 @@ class Matrix:
 def _filled(value: Any, stands_for: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {name: _filled(item, stands_for) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, stands_for) for item in value]
     return stands_for.get(value, value) if isinstance(value, str) else value
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -192,3 +194,51 @@ async def test_reports_are_checked_and_bounded(
     monkeypatch.setattr(reporting, "MAX_OPEN", 1)
     refused = await service.call("other", "POST", path, json=more)
     assert refused.status_code == 429
+
+
+async def test_the_queue_is_counted_and_listed_by_reason(service: Service) -> None:
+    async def counts(who: str) -> dict[str, Any]:
+        answer: dict[str, Any] = (await service.call(who, "GET", "/attention")).json()
+        return answer
+
+    async def listed(who: str, asked: str) -> set[int]:
+        answer = await service.call(who, "GET", f"/materials?limit=200&{asked}")
+        return {item["id"] for item in answer.json()["items"]}
+
+    before = await counts("other")
+    slides = (("Ibis", "An ibis in the reeds"),)
+    soon = (datetime.now(UTC).date() + timedelta(days=3)).isoformat()
+    draft = (await service.upload("other", files.deck(slides, "a"), "ibis.pptx"))["material_id"]
+    ends = (
+        await service.upload("other", files.deck(slides, "b"), "ends.pptx", expires_on=soon)
+    )["material_id"]  # fmt: skip
+    after = await counts("other")
+    assert after["ready"] == before["ready"] + 1
+    assert after["by_reason"]["expiring"] == before["by_reason"]["expiring"] + 1
+    assert after["needs_review"] == before["needs_review"] + 1
+    assert await listed("other", "review_reason=expiring") == {ends}
+    assert draft in await listed("other", "ready=true")
+    assert ends not in await listed("other", "ready=true")
+    # What waits is its owner's affair, and an administrator's.
+    assert not {draft, ends} & await listed("pmm", "ready=true")
+    assert ends in await listed("admin", "review_reason=expiring&review_reason=reported")
+    assert (await counts("sales"))["needs_review"] == 0
+    unknown = await service.call("other", "GET", "/materials?review_reason=hunger")
+    assert unknown.status_code == 400
+
+
+async def test_materials_change_hands_over_http(service: Service) -> None:
+    material_id = await published(service, "jackdaw")
+    body = {"material_ids": [material_id], "to": "other@example.com"}
+    done = await service.call("pmm", "POST", "/material-transfers", json=body)
+    assert (done.status_code, done.json()) == (200, {"transferred": 1, "left": 0})
+    material = (await service.call("pmm", "GET", f"/materials/{material_id}")).json()
+    assert (material["owner_name"], material["can_edit"]) == ("Other Example", False)
+    refused = await service.call("pmm", "POST", "/material-transfers", json=body)
+    assert refused.status_code == 403
+    path = f"/users/{service.ids['other']}/material-transfer"
+    left = await service.call("admin", "POST", path, json={"to": "pmm@example.com"})
+    assert left.json()["transferred"] >= 1
+    assert left.json()["left"] == 0
+    material = (await service.call("pmm", "GET", f"/materials/{material_id}")).json()
+    assert material["owner_name"] == "Pmm Example"

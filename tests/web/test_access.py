@@ -33,7 +33,10 @@ def _paths(site: Site) -> tuple[str, ...]:
         f"/m/{site.library.revised}/s/2?v=1",
         "/library?needs=review",
         "/library",
+        "/library?needs=publishing",
         "/library/stale",
+        "/library/deleted",
+        "/library/transfer",
         "/upload",
         "/m/999999",
     )

@@ -92,3 +92,57 @@ async def test_a_replaced_materials_address_leads_to_what_replaces_it(
         assert f'href="/m/{library.deck}">Managed Kubernetes deck</a>' in gone.text
         assert "A cluster" not in gone.text
         assert "<img src=x" not in gone.text
+
+
+async def test_the_library_lists_what_waits_by_reason(
+    client: AsyncTestClient[Litestar], library: Library
+) -> None:
+    await sign_in(client, "petra")
+    review = f"/m/{library.datasheet}/review"
+    page = (await client.get(review)).text
+    etag = page.partition('name="etag" value="')[2].partition('"')[0].replace("&#34;", '"')
+    sent = await form(client, review, name="Object Storage", review_by="2020-01-31", etag=etag)
+    sent |= {"material_type": "PRODUCT_DATASHEET", "audience": "BOTH", "universe_name": "Storage"}
+    assert (await client.post(review, data=sent)).status_code in {200, 303}
+    waiting = (await client.get("/library?needs=review")).text
+    assert "review is due: 31 Jan 2020" in waiting
+    assert 'href="/library?needs=review&amp;reason=review_due"' in waiting
+    due = (await client.get("/library?needs=review&reason=review_due")).text
+    assert f'href="/m/{library.datasheet}/review"' in due
+    assert f'href="/m/{library.scan}/review"' not in due
+    ready = (await client.get("/library?needs=publishing")).text
+    assert f'href="/m/{library.draft}/review"' in ready
+    assert f'href="/m/{library.datasheet}/review"' not in ready
+    assert "Its review was due on 31 Jan 2020" in (await client.get(review)).text
+    held = await client.post(
+        f"/m/{library.datasheet}/still-right",
+        data=await form(client, review),
+        follow_redirects=True,
+    )
+    assert "Noted: its next review is in half a year." in held.text
+    assert "Its review was due" not in held.text
+
+
+async def test_materials_are_handed_over_by_forms(
+    client: AsyncTestClient[Litestar], library: Library
+) -> None:
+    await sign_in(client, "petra")
+    page = (await client.get("/library/transfer")).text
+    assert f'name="material" value="{library.draft}"' in page
+    assert "All materials of somebody who left" not in page
+    sent = await form(
+        client, "/library/transfer", material=str(library.draft), to=address_of("otto")
+    )
+    done = await client.post("/library/transfer", data=sent, follow_redirects=True)
+    assert "Handed over." in done.text
+    assert f'name="material" value="{library.draft}"' not in done.text
+    assert (await client.get(f"/m/{library.draft}")).status_code == 404
+    wrong = await client.post("/library/transfer", data=sent | {"material": "x"})
+    assert wrong.status_code == 400
+    await sign_in(client, "ada")
+    page = (await client.get("/library/transfer")).text
+    assert "All materials of somebody who left" in page
+    sent = await form(client, "/library/transfer", owner=address_of("otto"), to=address_of("petra"))
+    await client.post("/library/transfer", data=sent)
+    await sign_in(client, "petra")
+    assert (await client.get(f"/m/{library.draft}")).status_code == 200

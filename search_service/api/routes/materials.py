@@ -22,7 +22,7 @@ from search_service.api.schemas.materials import (
     StatusChange,
 )
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import completeness, editing, health, materials
+from search_service.catalog import attention, completeness, editing, health, materials
 from search_service.catalog.editing import Target
 from search_service.catalog.materials import MaterialFilter, MaterialRecord, Paging
 from search_service.db.enums import MaterialStatus
@@ -168,8 +168,9 @@ def _state(record: MaterialRecord) -> dict[str, str]:
 
 def _filter(query: MaterialQuery, caller: Caller) -> MaterialFilter:
     principal, owners = caller.principal, tuple(query.owner)
-    if query.needs_review is not None and not policy.is_admin(principal):
-        owners = (principal.user_id or 0,)  # what is to be reviewed is its owner's affair
+    asks = query.needs_review is not None or query.ready is not None or query.review_reason
+    if asks and not policy.is_admin(principal):
+        owners = attention.owners_of(principal, everybody=False)
     return MaterialFilter(
         statuses=tuple(query.status),
         material_types=tuple(query.type),
@@ -185,6 +186,8 @@ def _filter(query: MaterialQuery, caller: Caller) -> MaterialFilter:
         review_before=query.review_before,
         guessed=query.guessed,
         needs_review=query.needs_review,
+        review_reasons=tuple(query.review_reason),
+        ready=query.ready,
     )
 
 

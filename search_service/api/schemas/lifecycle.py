@@ -1,12 +1,12 @@
-"""Deleted materials, successors and reports as the interface shows and takes them."""
+"""What keeps a library fresh: deletion, successors, reports, the owner's queue, handing over."""
 
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from search_service.api.schemas.limits import Id
-from search_service.db.enums import MaterialStatus
+from search_service.api.schemas.limits import Email, Id
+from search_service.db.enums import MaterialStatus, ReviewReason
 
 
 class DeletedMaterial(Struct, frozen=True):
@@ -65,3 +65,34 @@ class Reports(Struct, frozen=True):
     """Open ones first, each the newest first; at most 200."""
 
     items: tuple[Report, ...]
+
+
+class Attention(Struct, frozen=True):
+    """How many of one's own materials wait for what; an administrator's: of everybody's.
+
+    `GET /materials` lists them with `review_reason`, `needs_review` and `ready`.
+    """
+
+    by_reason: dict[ReviewReason, int]
+    needs_review: int
+    ready: int
+
+
+class Transfer(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which materials to hand over, and the address of who is to look after them."""
+
+    material_ids: Annotated[list[Id], Meta(min_length=1, max_length=500)]
+    to: Email
+
+
+class TransferOfAll(Struct, frozen=True, forbid_unknown_fields=True):
+    """The address of who is to look after all materials of an account."""
+
+    to: Email
+
+
+class Transferred(Struct, frozen=True):
+    """How many changed hands; with any `left`, ask again."""
+
+    transferred: int
+    left: int = 0

@@ -107,6 +107,17 @@ class MaterialQuery(Struct, frozen=True):
         bool | None,
         Meta(description="Own materials with something to look at, or without; see `Review`."),
     ] = None
+    review_reason: Annotated[
+        list[ReviewReason],
+        Meta(max_length=20, description="Own materials with one of these reasons."),
+    ] = []
+    ready: Annotated[
+        bool | None,
+        Meta(
+            description="Own materials that were read, have nothing to look at and are not "
+            "published yet; or the others."
+        ),
+    ] = None
     sort: Sort = Sort.UPDATED
     limit: PageLimit = 20
     cursor: Cursor | None = None
