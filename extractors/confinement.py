@@ -4,17 +4,23 @@ The limits hold for the process alone and are inherited by what it starts. Addre
 resident memory, is what the kernel can bound; a parser that hits it aborts or raises MemoryError.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
 import signal
 import sys
 from math import ceil
+from pathlib import Path
 
 from extractors.limits import Limits
 
 _FILE_BYTES = 8 << 20
 """No file is written but byte code that Python caches."""
+_NICENESS = 10
+"""A tenth of the weight of who answers searches: reading takes what they leave."""
+_AUTOGROUP = Path("/proc/self/autogroup")
+"""Linux may weigh sessions against each other first: sched(7). Niceness counts within one then."""
 _PR_SET_PDEATHSIG = 1
 """From linux/prctl.h."""
 _START_UP_S = 2
@@ -35,6 +41,13 @@ def confine(limits: Limits) -> None:
     hard_s = limits.cpu_s(limits.pages) + _START_UP_S + _LAST_WORD_S
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s(1) + _START_UP_S, hard_s))
     signal.alarm(ceil(limits.wall_s))
+
+
+def give_way() -> None:
+    """Let everybody else have the processor first; for a process with a session of its own."""
+    os.nice(_NICENESS)
+    with contextlib.suppress(OSError):  # another system, or a kernel without it
+        _AUTOGROUP.write_text(str(_NICENESS))
 
 
 def die_with(parent: int) -> None:

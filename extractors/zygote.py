@@ -20,11 +20,15 @@ import sys
 from typing import NoReturn
 
 from extractors import child
-from extractors.confinement import die_with
+from extractors.confinement import die_with, give_way
 
 
 def main(libraries: list[str]) -> NoReturn:
-    """Serve until the socket on standard input is shut; the libraries are loaded before."""
+    """Serve until the socket on standard input is shut; the libraries are loaded before.
+
+    It and its children give way to every other process: a search waits for no file.
+    """
+    give_way()
     for library in libraries:
         importlib.import_module(library)
     gc.collect()

@@ -20,6 +20,7 @@ from search_service.db import startup
 from search_service.ingest import drawing
 from search_service.ingest import handlers as ingest_handlers
 from search_service.ingest.handlers import Workshop
+from search_service.jobs import seats
 from search_service.jobs.worker import WorkerOptions, run_worker
 from search_service.log import get_logger
 from search_service.serving.forms import CheckedRequest
@@ -94,7 +95,7 @@ async def work(services: Services, url: str, stop: asyncio.Event) -> None:
     """Work off jobs until `stop` is set: the worker inside an application, or one alone."""
     workshop = Workshop.of(services.database, services.store, services.settings, services.encoder)
     options = WorkerOptions(
-        concurrency=services.settings.worker_concurrency,
+        concurrency=seats.count(services.settings.worker_concurrency),
         at_once={drawing.DRAW: drawing.AT_ONCE},
         on_connected=lambda: ingest_handlers.fill_queue(services.database),
     )

@@ -73,7 +73,10 @@ class Settings:
         "SEARCH_SERVICE_UPLOAD_MAX_BYTES", 200 * MIB, "largest file taken"
     )
     queue_limit: int = _setting(
-        "SEARCH_SERVICE_QUEUE_LIMIT", 5000, "waiting jobs above which an upload is told to wait"
+        "SEARCH_SERVICE_QUEUE_LIMIT",
+        5000,
+        "files that may wait to be read; above, an upload is answered with 429 `queue_full` before "
+        "its body is read",
     )
     log_queries: str = _setting(
         "SEARCH_SERVICE_LOG_QUERIES",
@@ -90,7 +93,10 @@ class Settings:
         "days after which whole months of the audit log are dropped; 0: they are kept",
     )
     worker_concurrency: int = _setting(
-        "SEARCH_SERVICE_WORKER_CONCURRENCY", 2, "files read at the same time by one worker"
+        "SEARCH_SERVICE_WORKER_CONCURRENCY",
+        0,
+        "files read at the same time by one worker; 0: one for each 1.25 GiB of half the memory, "
+        "at most one for each processor",
     )
     semantic: str = _setting(
         "SEARCH_SERVICE_SEMANTIC",
@@ -174,7 +180,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "queue_limit": (1, 10_000_000),
     "search_log_days": (1, 3660),
     "audit_days": (0, 36600),
-    "worker_concurrency": (1, 64),
+    "worker_concurrency": (0, 64),
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "log_queries": ("full", "none"),

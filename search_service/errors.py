@@ -145,6 +145,12 @@ class TooManyRequestsError(ServiceError):
         self.retry_after_s = retry_after_s
 
 
+class QueueFullError(TooManyRequestsError):
+    """More files wait to be read than the service lets wait; `waiting` says how many."""
+
+    code = "queue_full"
+
+
 class UnavailableError(ServiceError):
     """Something the service needs is away for now; `retry_after_s` says when to come back."""
 

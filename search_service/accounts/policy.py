@@ -164,6 +164,16 @@ def may_upload(principal: Principal) -> bool:
     return has_scope(principal, WRITE) and _is_pmm_or_admin(principal)
 
 
+def may_see_queue(principal: Principal) -> bool:
+    return has_scope(principal, READ) and _is_pmm_or_admin(principal)
+
+
+def may_control_queue(principal: Principal, *, everybody: bool) -> bool:
+    """Tell whether the principal may stop the queue for what they asked for, or for all."""
+    allowed = is_admin(principal) if everybody else _is_pmm_or_admin(principal)
+    return has_scope(principal, WRITE) and allowed
+
+
 def may_manage_vocabulary(principal: Principal) -> bool:
     """Tell whether the principal may change personas and segments."""
     return has_scope(principal, WRITE) and _is_pmm_or_admin(principal)
@@ -272,6 +282,24 @@ def require_upload(principal: Principal) -> None:
         may_upload(principal),
         "Only product marketing managers and administrators may upload; ask an administrator "
         "for the role `pmm`.",
+    )
+
+
+def require_see_queue(principal: Principal) -> None:
+    require_scope(principal, READ)
+    _require(
+        may_see_queue(principal),
+        "Only product marketing managers and administrators may see the queue of files; ask one of "
+        "them.",
+    )
+
+
+def require_control_queue(principal: Principal, *, everybody: bool) -> None:
+    require_scope(principal, WRITE)
+    _require(
+        may_control_queue(principal, everybody=everybody),
+        "Only administrators may stop the queue for everybody, and product marketing managers for "
+        "their own files; ask one of them.",
     )
 
 

@@ -75,6 +75,7 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "login_failures": _LOCAL,
         "setup_links": _LOCAL,
         "ingest_jobs": _LOCAL,
+        "queue_pauses": _LOCAL,
         "pgqueuer": _LOCAL,
         "pgqueuer_log": _LOCAL,
         "pgqueuer_schedules": _LOCAL,

@@ -4,9 +4,8 @@ Handlers own their transactions. The composition root hands `handlers_of` to the
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Self
 
 from extractors import sandbox
 from extractors.limits import Limits
-from extractors.types import Document, Page, Summary
+from extractors.types import Summary
 from search_service.catalog import scores, versions
 from search_service.catalog.editing import RETIRE
 from search_service.catalog.refresh import REFRESH_STATISTICS
@@ -24,25 +23,34 @@ from search_service.config import Settings
 from search_service.db.engine import Database
 from search_service.db.enums import JobState
 from search_service.embedding.encoder import Encoder
+from search_service.errors import ServiceError
 from search_service.files.store import FileStore
 from search_service.index import statistics
-from search_service.ingest import drawing, embeddings, keywording, maintenance, messages, pipeline
+from search_service.ingest import (
+    controlling,
+    drawing,
+    embeddings,
+    keywording,
+    maintenance,
+    messages,
+    pipeline,
+)
 from search_service.ingest.drawing import DRAW, Studio
 from search_service.ingest.embeddings import EMBED
 from search_service.ingest.keywording import KEYWORDS
 from search_service.ingest.maintenance import DEFAULT_RETENTION, MAINTAIN, Retention
 from search_service.ingest.preparation import prepare
+from search_service.ingest.reading import read_file
 from search_service.ingest.receipt import Reading, receipt_of
-from search_service.ingest.upload import EXTRACT, extraction_of
-from search_service.jobs import progress
+from search_service.ingest.scheduling import EXTRACT, extraction_of
+from search_service.jobs import pauses, progress
 from search_service.jobs.progress import JobRecord, Outcome
-from search_service.jobs.queue import enqueue, missing
-from search_service.jobs.worker import Handler, RunningJob, is_retryable
+from search_service.jobs.queue import enqueue, withdraw
+from search_service.jobs.worker import MAX_ATTEMPTS, Handler, RunningJob, is_retryable
 from search_service.log import get_logger
 
-PROGRESS_EVERY_S = 0.5
-# A file that took its worker down that often is left alone.
-MAX_STARTS = 5
+# A file that took its worker down that often is left alone; no fewer than the queue's attempts.
+MAX_STARTS = MAX_ATTEMPTS
 OUTDATED = Outcome(JobState.CANCELLED, "cancelled", "There is a newer version, or none any more.")
 
 _log = get_logger(__name__)
@@ -107,13 +115,9 @@ async def requeue_open(database: Database) -> None:
     The queue keeps a job through any crash; this mends what an operator or a bug took from it.
     """
     async with database.transaction() as connection:
-        jobs = [extraction_of(job.id) for job in await progress.open_jobs(connection)]
-        keys = [job.dedupe_key for job in jobs if job.dedupe_key is not None]
-        lost = set(await missing(connection, keys))
-        for job in jobs:
-            if job.dedupe_key in lost:
-                _log.warning("an open ingest had left the queue", job=job.payload)
-                await enqueue(connection, job)
+        lost = await controlling.put_back(connection)
+    if lost:
+        _log.warning("open ingests had left the queue", job_ids=lost)
 
 
 async def refresh_statistics(workshop: Workshop, _job: RunningJob) -> None:
@@ -159,7 +163,8 @@ async def refresh_keywords(workshop: Workshop, _job: RunningJob) -> None:
 async def extract(workshop: Workshop, running: RunningJob) -> None:
     """Read the file of an ingest job and write what was read; safe to run any number of times.
 
-    Raises retryable errors while there are attempts left; else the job ends as failed.
+    A job of somebody who has paused the queue leaves it, and stays open. Raises retryable errors
+    while there are attempts left; else the job ends as failed.
     """
     job_id = int(running.payload["job_id"])
     try:
@@ -169,6 +174,8 @@ async def extract(workshop: Workshop, running: RunningJob) -> None:
     except Exception as error:
         if running.is_last_attempt or not is_retryable(error):
             await _fail(workshop, job_id, error)
+        else:
+            await _put_off(workshop, job_id)
         raise
 
 
@@ -177,10 +184,9 @@ async def _extract(workshop: Workshop, job_id: int) -> None:
     if started is None:
         return
     job, version = started
-    reading = await _read(workshop, job, version)
-    async with workshop.database.transaction() as connection:
-        if not await progress.set_state(connection, job.id, JobState.INDEXING):
-            raise _CancelledError
+    path = workshop.store.path_of(version.sha256)
+    reading = await read_file(path, workshop.limits, partial(_tell, workshop, job))
+    await _note_read(workshop, job, reading)
     if isinstance(reading, Summary):
         await _refuse(workshop, job, reading.code, None)
     elif reading.summary.status == "refused":
@@ -198,6 +204,13 @@ async def _extract(workshop: Workshop, job_id: int) -> None:
 
 async def _start(workshop: Workshop, job_id: int) -> tuple[JobRecord, VersionRecord] | None:
     async with workshop.database.transaction() as connection:
+        waiting = await progress.lock(connection, job_id)
+        if waiting is None or waiting.state.is_final:
+            return None
+        if await pauses.hold_back(connection, waiting.requested_by):
+            await progress.set_queued(connection, job_id, None)
+            await withdraw(connection, extraction_of(job_id))
+            return None
         job = await progress.start(connection, job_id)
         if job is None:
             return None
@@ -214,34 +227,23 @@ async def _start(workshop: Workshop, job_id: int) -> tuple[JobRecord, VersionRec
         return job, version
 
 
-async def _read(workshop: Workshop, job: JobRecord, version: VersionRecord) -> Reading | Summary:
-    """Everything in the file, or its summary alone where it did not even open."""
-    began = told = time.monotonic()
-    document: Document | None = None
-    pages: list[Page] = []
-    path = workshop.store.path_of(version.sha256)
-    async with aclosing(sandbox.read(path, workshop.limits)) as records:
-        async for record in records:
-            if isinstance(record, Document):
-                document = record
-                await _tell(workshop, job, 0, document.pages)
-            elif isinstance(record, Page):
-                pages.append(record)
-                if time.monotonic() - told >= PROGRESS_EVERY_S:
-                    told = time.monotonic()
-                    await _tell(workshop, job, len(pages), document.pages if document else None)
-            elif document is None:
-                return record
-            else:
-                await _tell(workshop, job, len(pages), max(document.pages or 0, len(pages)))
-                return Reading(document, tuple(pages), record, time.monotonic() - began)
-    raise AssertionError("the sandbox ends with a summary")
-
-
 async def _tell(workshop: Workshop, job: JobRecord, pages_done: int, total: int | None) -> None:
     async with workshop.database.transaction() as connection:
         if not await progress.set_pages(connection, job.id, pages_done, total):
             raise _CancelledError
+
+
+async def _note_read(workshop: Workshop, job: JobRecord, reading: Reading | Summary) -> None:
+    async with workshop.database.transaction() as connection:
+        if not await progress.set_indexing(connection, job.id, *_pages_of(reading)):
+            raise _CancelledError
+
+
+def _pages_of(reading: Reading | Summary) -> tuple[int, int | None]:
+    if isinstance(reading, Summary):
+        return 0, None
+    done = len(reading.pages)
+    return done, max(reading.document.pages or 0, done)
 
 
 async def _refuse(
@@ -252,6 +254,13 @@ async def _refuse(
         if not await pipeline.write_refusal(connection, job, code, receipt):
             await progress.finish(connection, job.id, OUTDATED)
     _log.info("ingest refused", job_id=job.id, code=code)
+
+
+async def _put_off(workshop: Workshop, job_id: int) -> None:
+    """Say that the job waits to be tried again, unless what is away is the database itself."""
+    with suppress(ServiceError):
+        async with workshop.database.transaction() as connection:
+            await progress.set_queued(connection, job_id, messages.TRIED_AGAIN)
 
 
 async def _fail(workshop: Workshop, job_id: int, error: Exception) -> None:

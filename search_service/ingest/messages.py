@@ -35,6 +35,7 @@ FAILED = (
     "Something of the service was away while the file was read. Start the extraction again; the "
     "file itself is safe."
 )
+TRIED_AGAIN = "Something of the service was away; the file is read again in a moment."
 
 
 def refusal(code: str | None) -> str:

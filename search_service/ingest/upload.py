@@ -27,20 +27,18 @@ from search_service.db.enums import JobState, MaterialStatus
 from search_service.errors import (
     ConflictError,
     NotFoundError,
-    TooManyRequestsError,
+    QueueFullError,
     UnavailableError,
     UnsupportedTypeError,
 )
 from search_service.files.content_lock import lock_content
 from search_service.files.store import FileStore, StoredFile
 from search_service.index import writer
-from search_service.ingest import guess, messages
+from search_service.ingest import guess, messages, scheduling
 from search_service.ingest.guess import FileFacts
 from search_service.jobs import progress
-from search_service.jobs.queue import NewJob, enqueue
 from search_service.text.normalise import clean
 
-EXTRACT = "extract"
 RETRY_AFTER_FULL_QUEUE_S = 30
 UNKNOWN_TYPE = "application/octet-stream"
 
@@ -106,11 +104,11 @@ class Intake:
         """Take a new file; a file that the caller already sees is answered with its material.
 
         Raises ForbiddenError, InvalidInputError, EmptyFileError, TooLargeError,
-        UnsupportedTypeError, TooManyRequestsError on a full queue, and UnavailableError.
+        UnsupportedTypeError, QueueFullError, and UnavailableError.
         """
         policy.require_upload(caller.principal)
         validated(upload.metadata)
-        await self._require_room()
+        await self.require_room()
         arrived = await self._keep(upload)
         async with self.database.transaction() as connection:
             await self._claim(connection, arrived.stored.sha256)
@@ -130,7 +128,7 @@ class Intake:
         stated = validated(upload.metadata)
         async with self.database.reading() as connection:
             await editing.require_editable(connection, caller, target)
-        await self._require_room()
+        await self.require_room()
         arrived = await self._keep(upload)
         async with self.database.transaction() as connection:
             present = await editing.lock(connection, caller, target)
@@ -146,7 +144,7 @@ class Intake:
         Raises what `accept_version` raises, NotFoundError without such a version, and ConflictError
         for the present one's file.
         """
-        await self._require_room()
+        await self.require_room()
         async with self.database.transaction() as connection:
             present = await editing.lock(connection, caller, target)
             old = await versions.read(connection, present.id, ordinal)
@@ -173,9 +171,9 @@ class Intake:
         """Read the newest file if it has not been read, else the present one once more.
 
         Where that is about to happen anyway, the answer is that job. Raises NotFoundError,
-        ForbiddenError and TooManyRequestsError.
+        ForbiddenError and QueueFullError.
         """
-        await self._require_room()
+        await self.require_room()
         async with self.database.transaction() as connection:
             present = await editing.lock(connection, caller, Target(material_id))
             newest = await versions.newest(connection, material_id)
@@ -190,6 +188,18 @@ class Intake:
             )
             return Accepted(material_id, ordinal, job_id, duplicate=False)
 
+    async def require_room(self) -> None:
+        """Raise QueueFullError where as many files wait to be read as may; asks nothing else."""
+        async with self.database.reading() as connection:
+            waiting = await progress.count_open(connection)
+        if waiting >= self.queue_limit:
+            raise QueueFullError(
+                f"{waiting} files are waiting to be read already; upload again in "
+                f"{RETRY_AFTER_FULL_QUEUE_S} seconds.",
+                RETRY_AFTER_FULL_QUEUE_S,
+                waiting=waiting,
+            )
+
     async def _claim(self, connection: AsyncConnection, sha256: str) -> None:
         """Let uploads of the same bytes follow one another, so that the second sees the first.
 
@@ -199,16 +209,6 @@ class Intake:
         await lock_content(connection, sha256)
         if not await self.store.exists(sha256):
             raise UnavailableError(_JUST_REMOVED)
-
-    async def _require_room(self) -> None:
-        async with self.database.reading() as connection:
-            waiting = await progress.count_open(connection)
-        if waiting >= self.queue_limit:
-            raise TooManyRequestsError(
-                f"{waiting} files are waiting to be read already; upload again in a moment.",
-                RETRY_AFTER_FULL_QUEUE_S,
-                waiting=waiting,
-            )
 
     async def _keep(self, upload: Upload) -> _Arrived:
         stored = await self.store.put(upload.stream, self.max_bytes)
@@ -302,14 +302,7 @@ async def start_reading(
     connection: AsyncConnection, caller: Caller, material_id: int, ordinal: int
 ) -> int:
     """Have a version read; give the id of the job."""
-    job_id = await progress.create(connection, material_id, ordinal, caller.principal.user_id)
-    await enqueue(connection, extraction_of(job_id))
-    return job_id
-
-
-def extraction_of(job_id: int) -> NewJob:
-    """Give the queue's job for an ingest job; putting it in twice leaves one."""
-    return NewJob(EXTRACT, {"job_id": job_id}, dedupe_key=f"{EXTRACT}:{job_id}")
+    return await scheduling.start(connection, caller.principal.user_id, material_id, ordinal)
 
 
 def _file_name(given: str) -> str:

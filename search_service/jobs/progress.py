@@ -83,6 +83,7 @@ async def start(connection: AsyncConnection, job_id: int) -> JobRecord | None:
             state=JobState.EXTRACTING,
             attempts=_jobs.c.attempts + 1,
             pages_done=0,
+            message=None,
             started_at=func.coalesce(_jobs.c.started_at, func.now()),
             updated_at=func.now(),
         )
@@ -101,9 +102,17 @@ async def set_pages(
     )
 
 
-async def set_state(connection: AsyncConnection, job_id: int, state: JobState) -> bool:
-    """Note a state that is not final; False when the job has ended."""
-    return await _change(connection, job_id, state=state)
+async def set_indexing(
+    connection: AsyncConnection, job_id: int, pages_done: int, pages_total: int | None
+) -> bool:
+    """Note that everything has been read and is being written; False when the job has ended."""
+    read = {"pages_done": pages_done, "pages_total": pages_total, "message": None}
+    return await _change(connection, job_id, state=JobState.INDEXING, **read)
+
+
+async def set_queued(connection: AsyncConnection, job_id: int, message: str | None) -> bool:
+    """Note that the job waits once more, and why; False when it has ended."""
+    return await _change(connection, job_id, state=JobState.QUEUED, message=message)
 
 
 async def finish(connection: AsyncConnection, job_id: int, outcome: Outcome) -> bool:
@@ -201,10 +210,22 @@ async def open_jobs(connection: AsyncConnection) -> list[JobRecord]:
     return [_record(row) for row in (await connection.execute(statement)).mappings()]
 
 
-async def count_open(connection: AsyncConnection) -> int:
-    """Count the jobs that have not ended."""
+async def count_open(connection: AsyncConnection, requested_by: int | None = None) -> int:
+    """Count the jobs that have not ended: all, or those that somebody has asked for."""
     statement = select(func.count()).select_from(_jobs).where(_jobs.c.finished_at.is_(None))
+    if requested_by is not None:
+        statement = statement.where(_jobs.c.requested_by == requested_by)
     return int(await connection.scalar(statement) or 0)
+
+
+async def count_by_state(connection: AsyncConnection) -> dict[JobState, int]:
+    """Count the jobs that have not ended by the state that they are in."""
+    statement = (
+        select(_jobs.c.state, func.count())
+        .where(_jobs.c.finished_at.is_(None))
+        .group_by(_jobs.c.state)
+    )
+    return {JobState(state): count for state, count in await connection.execute(statement)}
 
 
 async def _change(connection: AsyncConnection, job_id: int, **values: Any) -> bool:

@@ -69,6 +69,12 @@ async def missing(connection: AsyncConnection, dedupe_keys: Sequence[str]) -> li
     return [key for key in dedupe_keys if key not in present]
 
 
+async def withdraw(connection: AsyncConnection, job: NewJob) -> None:
+    """Take the job of this `dedupe_key` out of the queue, from its own handler too."""
+    statement = text("DELETE FROM pgqueuer WHERE dedupe_key = :key AND status <> 'failed'")
+    await connection.execute(statement, {"key": job.dedupe_key})
+
+
 async def waiting(connection: AsyncConnection) -> int:
     """Count the jobs that wait for a worker."""
     statement = text("SELECT count(*) FROM pgqueuer WHERE status = 'queued'")

@@ -28,6 +28,8 @@ DEQUEUE_TIMEOUT = timedelta(seconds=5)
 # While every seat is taken pgqueuer asks this often; a finished job wakes it at once anyway.
 BUSY_POLL = timedelta(seconds=1)
 LONGEST_RETRY_S = 300.0
+# With pauses of 2, 4, 8 … seconds in between: four minutes, and the given up job says so.
+MAX_ATTEMPTS = 8
 LONGEST_RECONNECT_S = 15.0
 # What asyncpg's pool raises while the server is away; the last one, when a server dies in the
 # middle of a statement and its connection is taken from the pool once more.
@@ -57,7 +59,7 @@ class WorkerOptions:
     concurrency: int = 2
     grace_s: float = 20.0
     """What a running job gets to finish after a stop, before it is handed back."""
-    max_attempts: int = 5
+    max_attempts: int = MAX_ATTEMPTS
     first_retry_s: float = 2.0
     """Doubles with each attempt."""
     heartbeat_timeout: timedelta = HEARTBEAT_TIMEOUT

@@ -7,6 +7,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
 from search_service.errors import (
+    QueueFullError,
     RetiredError,
     ServiceError,
     TooManyRequestsError,
@@ -62,7 +63,10 @@ def show_error(request: WebRequest, error: Exception) -> Page:
     if isinstance(error, RetiredError) and request.headers.get("HX-Request") != "true":
         named = {"name": error.details["name"], "successor": error.details["successor"]}
         return page(request, "retired.html", "", status, message=message, **named)
-    values = {"title": _TITLES.get(status, "Something went wrong"), "message": message}
+    title = _TITLES.get(status, "Something went wrong")
+    if isinstance(error, QueueFullError):
+        title = "The queue is full"
+    values = {"title": title, "message": message}
     if request.headers.get("HX-Request") == "true":
         answer = fragment(request, "parts/error.html", status, **values)
     else:

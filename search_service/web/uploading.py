@@ -24,6 +24,7 @@ from search_service.errors import (
 from search_service.ingest.upload import Upload
 from search_service.jobs import progress
 from search_service.jobs.progress import JobFilter
+from search_service.serving.admission import require_room
 from search_service.serving.authentication import Connection, require_caller, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services, services_of
@@ -149,7 +150,9 @@ async def require_size(connection: Connection, _handler: BaseRouteHandler) -> No
 
 
 HANDLERS = (show_progress, show_library)
-# The size is looked at before `require_caller` looks for the form's token.
+# Size and room are looked at before `require_caller` looks for the form's token.
 UPLOADS = Router(
-    "/upload", route_handlers=[show_upload, upload], guards=[require_size, require_caller]
+    "/upload",
+    route_handlers=[show_upload, upload],
+    guards=[require_size, require_room, require_caller],
 )

@@ -10,6 +10,7 @@ from search_service.catalog import materials, versions
 from search_service.catalog.editing import Target
 from search_service.errors import FileRefusedError, InvalidInputError
 from search_service.ingest.upload import Upload
+from search_service.serving.admission import require_room
 from search_service.serving.authentication import caller_of, require_caller, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import services_of
@@ -78,10 +79,10 @@ async def _versions_page(request: WebRequest, material_id: int, problem: str = "
     )
 
 
-# The size is looked at before `require_caller` looks for the form's token.
+# Size and room are looked at before `require_caller` looks for the form's token.
 VERSIONS = Router(
     "/",
     route_handlers=[show_versions, upload_version, restore],
-    guards=[require_size, require_caller],
+    guards=[require_size, require_room, require_caller],
     request_max_body_size=None,
 )

@@ -285,6 +285,10 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("GET", "/jobs/{job_id}"): material(following()),
     ("GET", "/jobs/{job_id}/events"): material(following()),
     ("POST", "/jobs/{job_id}/cancel"): material(following(conflict=True)),
+    ("POST", "/jobs/{job_id}/retry"): material(following(202)),
+    ("GET", "/queue"): Case(of_roles("owner", "other", "admin")),
+    ("POST", "/queue/pause"): Case(of_roles("admin"), {"json": {"everybody": True}}),
+    ("POST", "/queue/resume"): Case(of_roles("owner", "other", "admin"), {"json": {}}),
     ("GET", "/personas"): Case(of_callers()),
     ("POST", "/personas"): Case(of_roles("owner", "other", "admin", code=400), {
         "json": {"name": " "}

@@ -87,6 +87,7 @@ ADDED_TABLES = {
     "login_failures",
     "setup_links",
     "ingest_jobs",
+    "queue_pauses",
     "pgqueuer",
     "pgqueuer_log",
     "pgqueuer_schedules",

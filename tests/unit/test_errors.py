@@ -40,6 +40,7 @@ CODES = {
     "EmptyFileError": "empty_file",
     "UnsupportedTypeError": "unsupported_type",
     "TooManyRequestsError": "too_many_requests",
+    "QueueFullError": "queue_full",
     "UnavailableError": "unavailable",
     "DatabaseUnavailableError": "database_unavailable",
     "QueryTimeoutError": "query_timeout",

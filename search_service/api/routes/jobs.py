@@ -15,13 +15,14 @@ from litestar.response.sse import ServerSentEventMessage
 
 from search_service.accounts import policy
 from search_service.accounts.policy import Principal
-from search_service.api import cursors
+from search_service.api import cursors, links
 from search_service.api.routes.materials import READ, WRITE
 from search_service.api.routes.paths import PathId
 from search_service.api.schemas.jobs import Job, JobQuery, Jobs
 from search_service.api.validation import query_opt, read_query
 from search_service.catalog import materials
 from search_service.errors import NotFoundError, ServiceError
+from search_service.ingest import controlling
 from search_service.jobs import progress
 from search_service.jobs.progress import JobFilter, JobRecord
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -74,6 +75,16 @@ async def cancel_job(services: TheServices, caller: TheCaller, job_id: PathId) -
         material = await materials.get(connection, caller.principal, record.material_id)
         policy.require_edit(caller.principal, material.owner_id)
         return _shown(await progress.cancel(connection, job_id))
+
+
+@post("/jobs/{job_id:int}/retry", status_code=202, opt=WRITE)
+async def retry_job(services: TheServices, caller: TheCaller, job_id: PathId) -> Response[Job]:
+    """Read the file of a job that has ended once more; Location names the new job."""
+    record = await _find(services, caller.principal, job_id)
+    async with services.database.transaction() as connection:
+        new_id = await controlling.retry(connection, caller, record)
+        job = await progress.get(connection, new_id)
+    return Response(_shown(job), status_code=202, headers={"Location": links.job(new_id)})
 
 
 @get("/jobs/{job_id:int}/events", opt=READ, media_type="text/event-stream")
@@ -132,4 +143,6 @@ def _shown(record: JobRecord) -> Job:
     return Job(**own, version=record.version_ordinal, is_final=record.state.is_final)
 
 
-ROUTER = Router("/", route_handlers=[list_jobs, get_job, cancel_job, stream_job], tags=["Jobs"])
+ROUTER = Router(
+    "/", route_handlers=[list_jobs, get_job, cancel_job, retry_job, stream_job], tags=["Jobs"]
+)

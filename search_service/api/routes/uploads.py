@@ -18,6 +18,7 @@ from search_service.catalog.editing import Target
 from search_service.ingest.upload import Accepted as Taken
 from search_service.ingest.upload import Upload
 from search_service.serving import etag
+from search_service.serving.admission import require_room
 from search_service.serving.authentication import caller_of
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
@@ -37,7 +38,7 @@ async def require_uploader(
     "/materials",
     status_code=202,
     opt=WRITE | form_opt(UploadFields),
-    guards=[require_uploader],
+    guards=[require_uploader, require_room],
 )
 async def upload_material(
     request: AnyRequest, services: TheServices, caller: TheCaller
@@ -51,7 +52,7 @@ async def upload_material(
     "/materials/{material_id:int}/file",
     status_code=202,
     opt=WRITE | form_opt(VersionFields),
-    guards=[require_uploader],
+    guards=[require_uploader, require_room],
 )
 async def upload_version(
     request: AnyRequest,

@@ -34,6 +34,26 @@ class Jobs(Struct, frozen=True):
     next_cursor: str | None
 
 
+class Queue(Struct, frozen=True):
+    """Whether the queue stands still, for all or for the caller, and what has not ended yet.
+
+    `open_jobs` counts everybody's by their state, `own_jobs` the caller's; above `limit` of them an
+    upload is answered with `queue_full`.
+    """
+
+    paused_for_all: bool
+    paused_for_me: bool
+    open_jobs: dict[JobState, int]
+    own_jobs: int
+    limit: int
+
+
+class QueueControl(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose files: what the caller asked for, or, for administrators, everybody's."""
+
+    everybody: bool = False
+
+
 class JobQuery(Struct, frozen=True):
     """Which jobs: one's own, those of a material that one may change, for administrators all."""
 

@@ -52,6 +52,7 @@ from search_service.db.tables.service import (
     ApiKey,
     IngestJob,
     LoginFailure,
+    QueuePause,
     RefreshToken,
     SetupLink,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "Persona",
     "Pin",
     "PublicationWish",
+    "QueuePause",
     "RankingWeights",
     "RefreshToken",
     "ReviewState",

@@ -108,3 +108,14 @@ class IngestJob(Base):
     updated_at: Mapped[datetime] = now()
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class QueuePause(Base):
+    """Somebody whose files are not read for now; `user_id` 0 stands for everybody."""
+
+    __tablename__ = "queue_pauses"
+    __table_args__ = (PrimaryKeyConstraint("user_id", name="pk_queue_pauses"),)
+
+    user_id: Mapped[int] = mapped_column(autoincrement=False)
+    paused_by: Mapped[int | None]
+    paused_at: Mapped[datetime] = now()

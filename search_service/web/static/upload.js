@@ -36,7 +36,10 @@ const send = (file, row) => {
     bar.remove();
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
     const made = answer.querySelector("li.row");
-    if (made) {
+    const wait = request.status === 429 && Number(request.getResponseHeader("Retry-After"));
+    if (wait) {
+      sendLater(file, row, wait);
+    } else if (made) {
       row.replaceWith(made);
       htmx.process(made);
     } else {
@@ -46,6 +49,16 @@ const send = (file, row) => {
     next();
   });
   request.send(body);
+};
+
+const sendLater = (file, row, seconds) => {
+  const state = element("p", "state", `The queue is full; sending again in ${seconds} seconds.`);
+  row.append(state);
+  setTimeout(() => {
+    state.remove();
+    waiting.push([file, row]);
+    next();
+  }, seconds * 1000);
 };
 
 const next = () => {

@@ -71,6 +71,14 @@ async def test_no_process_of_the_sandbox_knows_the_services_secrets(
             assert names == {"PYTHONPATH", "PYTHONUTF8", ""}
 
 
+async def test_readers_leave_the_processor_to_everybody_else(slow_pdf: Path) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    async with aclosing(read(slow_pdf)) as reading:
+        await anext(reading)
+        for pid in (*readers(), *zygotes()):
+            assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + 10, 19)
+
+
 async def test_a_child_is_confined_in_a_group_of_its_own_with_one_line_out(slow_pdf: Path) -> None:
     async with aclosing(read(slow_pdf)) as reading:
         await anext(reading)

@@ -11,7 +11,7 @@ from search_service.catalog import blocks, editing, pages, scores, versions
 from search_service.catalog.editing import Target
 from search_service.db.enums import JobState, MaterialStatus
 from search_service.errors import DatabaseUnavailableError, NotFoundError
-from search_service.ingest import handlers
+from search_service.ingest import handlers, messages, reading
 from search_service.jobs import progress
 from search_service.jobs.progress import Outcome
 from tests.integration.ingest import files
@@ -139,7 +139,8 @@ async def test_a_job_stays_open_while_there_are_attempts_left(
         patch.setattr(scores, "refresh", lose)
         with pytest.raises(DatabaseUnavailableError):
             await service.work(accepted.job_id, attempt=1)
-        assert (await service.job(accepted.job_id)).state is JobState.INDEXING
+        job = await service.job(accepted.job_id)
+        assert (job.state, job.message) == (JobState.QUEUED, messages.TRIED_AGAIN)
         with pytest.raises(DatabaseUnavailableError):
             await service.work(accepted.job_id, attempt=2, last=True)
     assert (await service.job(accepted.job_id)).state is JobState.FAILED
@@ -237,7 +238,7 @@ async def test_a_cancelled_job_keeps_nothing(
                     await progress.cancel(connection, accepted.job_id)
 
     monkeypatch.setattr(sandbox, "read", cancelled_on_the_way)
-    monkeypatch.setattr(handlers, "PROGRESS_EVERY_S", 0.0)
+    monkeypatch.setattr(reading, "TELL_EVERY_S", 0.0)
     await service.work(accepted.job_id)
     assert (await service.job(accepted.job_id)).state is JobState.CANCELLED
     assert await service.rows("material_pages") == []

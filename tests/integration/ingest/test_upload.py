@@ -11,8 +11,8 @@ from search_service.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    QueueFullError,
     TooLargeError,
-    TooManyRequestsError,
     UnsupportedTypeError,
 )
 from search_service.jobs import progress
@@ -112,7 +112,7 @@ async def test_a_full_queue_tells_to_wait(service: Service) -> None:
     pmm = await service.person()
     for number in range(3):
         await service.accept(pmm, files.document([[f"Page {number}"]]), "a.pdf")
-    with pytest.raises(TooManyRequestsError) as caught:
+    with pytest.raises(QueueFullError) as caught:
         await service.accept(pmm, files.deck())
     assert caught.value.retry_after_s > 0
     assert await counts(service) == [3, 3, 3, 3]

@@ -17,10 +17,10 @@ async def test_a_job_goes_from_queued_to_done(connection: AsyncConnection) -> No
     assert (started.state, started.attempts) == (JobState.EXTRACTING, 1)
     assert started.started_at is not None
     assert await progress.set_pages(connection, job_id, 3, 10)
-    assert await progress.set_state(connection, job_id, JobState.INDEXING)
+    assert await progress.set_indexing(connection, job_id, 10, 10)
     assert await progress.finish(connection, job_id, Outcome(JobState.DONE))
     done = await progress.get(connection, job_id)
-    assert (done.state, done.pages_done, done.pages_total) == (JobState.DONE, 3, 10)
+    assert (done.state, done.pages_done, done.pages_total) == (JobState.DONE, 10, 10)
     assert done.finished_at is not None
 
 
