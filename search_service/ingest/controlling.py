@@ -14,7 +14,7 @@ from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import Principal
 from search_service.audit.entries import Entry, record
-from search_service.catalog import editing, versions
+from search_service.catalog import editing, materials, versions
 from search_service.catalog.editing import Target
 from search_service.db.enums import JobState
 from search_service.errors import ConflictError, NotFoundError
@@ -79,6 +79,15 @@ async def put_back(connection: AsyncConnection) -> list[int]:
     for job_id in lost:
         await queue.enqueue(connection, extraction_of(job_id))
     return lost
+
+
+async def cancel(connection: AsyncConnection, caller: Caller, job: JobRecord) -> JobRecord:
+    """End a job; nothing of what it read is kept. Raises NotFoundError, ForbiddenError and
+    ConflictError where it has ended.
+    """
+    material = await materials.get(connection, caller.principal, job.material_id)
+    policy.require_edit(caller.principal, material.owner_id)
+    return await progress.cancel(connection, job.id)
 
 
 async def retry(connection: AsyncConnection, caller: Caller, job: JobRecord) -> int:

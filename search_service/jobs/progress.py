@@ -55,6 +55,8 @@ class JobFilter:
     version_ordinal: int | None = None
     requested_by: int | None = None
     states: tuple[JobState, ...] | None = None
+    newest_only: bool = False
+    """Of several jobs for one version only the last."""
     before_id: int | None = None
     limit: int = 50
 
@@ -189,6 +191,17 @@ async def find(connection: AsyncConnection, wanted: JobFilter) -> list[JobRecord
         conditions.append(_jobs.c.requested_by == wanted.requested_by)
     if wanted.states is not None:
         conditions.append(_jobs.c.state.in_([state.value for state in wanted.states]))
+    if wanted.newest_only:
+        later = _jobs.alias()
+        conditions.append(
+            ~select(later.c.id)
+            .where(
+                later.c.material_id == _jobs.c.material_id,
+                later.c.version_ordinal == _jobs.c.version_ordinal,
+                later.c.id > _jobs.c.id,
+            )
+            .exists()
+        )
     if wanted.before_id is not None:
         conditions.append(_jobs.c.id < wanted.before_id)
     statement = select(_jobs).where(*conditions).order_by(_jobs.c.id.desc()).limit(wanted.limit)

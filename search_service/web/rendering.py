@@ -47,6 +47,9 @@ class Flash(StrEnum):
     RESOLVED = "Resolved."
     SAME_FILE = "This is the file of the newest version already."
     READING_AGAIN = "The file is being read again."
+    CANCELLED = "Cancelled: nothing of that file was kept."
+    PAUSED = "Paused: no further file is read until you let it go on."
+    RESUMED = "The queue goes on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ def page(
 def fragment(request: WebRequest, template: str, status_code: int = 200, **values: Any) -> Page:
     """Give a piece of a page for htmx."""
     return _rendered(template, status_code, {"shell": shell_of(request, ""), **values})
+
+
+def piece(template: str, **values: Any) -> str:
+    """Give the text of a piece of a page that shows nothing of who asks."""
+    return environment().get_template(template).render(values)
 
 
 def redirect(path: str, flash: Flash | None = None) -> Redirect:

@@ -16,7 +16,6 @@ from search_service.db.enums import MaterialStatus
 from search_service.errors import (
     FileRefusedError,
     InvalidInputError,
-    NotFoundError,
     TooLargeError,
     TooManyRequestsError,
     UnavailableError,
@@ -29,7 +28,6 @@ from search_service.serving.authentication import Connection, require_caller, sc
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services, services_of
 from search_service.serving.transfers import FORM_BYTES, blocks_of
-from search_service.web.materials import PathNumber, require_id
 from search_service.web.rendering import Page, WebRequest, fragment, page
 from search_service.web.views import library
 from search_service.web.views.library import Counts, LibraryState
@@ -61,21 +59,6 @@ async def upload(request: WebRequest, services: TheServices, caller: TheCaller) 
         return fragment(request, "parts/upload_rows.html", rows=rows)
     limit = limit_of(services)
     return page(request, "upload.html", "upload", rows=rows, limit=limit)
-
-
-@get("/uploads/{job_id:int}", opt=scoped(READ))
-async def show_progress(
-    request: WebRequest, services: TheServices, caller: TheCaller, job_id: PathNumber
-) -> Page:
-    """Show how far one reading is, for a page that asks again and again."""
-    require_id(job_id)
-    async with services.database.transaction() as connection:
-        job = await progress.get(connection, job_id)
-        visible = await materials.get_many(connection, caller.principal, [job.material_id])
-    for material in visible:
-        if policy.may_edit(caller.principal, material.owner_id):
-            return fragment(request, "parts/progress.html", item=progress_of(job, material.name))
-    raise NotFoundError("There is no such job.")
 
 
 @get("/library", opt=scoped(READ), name="web:library")
@@ -149,7 +132,7 @@ async def require_size(connection: Connection, _handler: BaseRouteHandler) -> No
         )
 
 
-HANDLERS = (show_progress, show_library)
+HANDLERS = (show_library,)
 # Size and room are looked at before `require_caller` looks for the form's token.
 UPLOADS = Router(
     "/upload",

@@ -42,16 +42,46 @@ async def test_a_waiting_job_is_followed_to_its_end(service: Service) -> None:
         await service.run_job(job_id)
 
     ending = asyncio.create_task(end_soon())
-    stream = await asyncio.to_thread(lambda: asyncio.run(_followed(service, job_id)))
+    stream = await asyncio.to_thread(lambda: asyncio.run(_followed(service, f"{job_id}/events")))
     await ending
     names = [name for name, _ in events_of(stream)]
     assert names[0] == "progress"
     assert names[-1] == "end"
 
 
-async def _followed(service: Service, job_id: int) -> str:
-    response = await service.call("pmm", "GET", f"/jobs/{job_id}/events")
+async def _followed(service: Service, what: str) -> str:
+    response = await service.call("pmm", "GET", f"/jobs/{what}")
     return response.text
+
+
+async def test_several_jobs_are_followed_in_one_stream(service: Service) -> None:
+    done = await service.upload("pmm", files.deck(notes="several"))
+    foreign = await service.upload("admin", files.deck(notes="several of others"))
+    response = await service.call(
+        "pmm", "POST", "/materials", files={"file": ("a.pptx", files.deck(notes="several more"))}
+    )
+    open_id = response.json()["job_id"]
+
+    async def end_soon() -> None:
+        await asyncio.sleep(0.7)
+        await service.run_job(open_id)
+
+    ending = asyncio.create_task(end_soon())
+    ids = "&".join(f"id={each}" for each in (open_id, done["job_id"], foreign["job_id"], 999_999))
+    stream = await asyncio.to_thread(lambda: asyncio.run(_followed(service, f"events?{ids}")))
+    await ending
+    events = [(name, job["id"], job["state"]) for name, job in events_of(stream)]
+    assert events[0] == ("progress", open_id, "queued")
+    assert events[1] == ("end", done["job_id"], "done")
+    assert events[-1] == ("end", open_id, "done")
+    assert {job_id for _, job_id, _ in events} == {open_id, done["job_id"]}
+
+
+async def test_a_stream_of_nobodys_jobs_is_not_there(service: Service) -> None:
+    for path in (f"/jobs/events?id={999_999}", "/jobs/999999/events"):
+        assert (await service.call("pmm", "GET", path)).status_code == 404
+    for query in ("", "?id=x", "?" + "&".join(f"id={each}" for each in range(1, 202))):
+        assert (await service.call("pmm", "GET", f"/jobs/events{query}")).status_code == 400
 
 
 async def test_a_job_is_cancelled_once(service: Service) -> None:

@@ -34,6 +34,7 @@ def _paths(site: Site) -> tuple[str, ...]:
         "/library?needs=review",
         "/library",
         "/library?needs=publishing",
+        "/queue",
         "/library/stale",
         "/library/deleted",
         "/library/transfer",

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from search_service.api.schemas.limits import Cursor, Id, PageLimit
 from search_service.db.enums import JobState
+from search_service.serving.following import MOST_JOBS
 
 
 class Job(Struct, frozen=True):
@@ -32,6 +33,12 @@ class Job(Struct, frozen=True):
 class Jobs(Struct, frozen=True):
     items: tuple[Job, ...]
     next_cursor: str | None
+
+
+class FollowQuery(Struct, frozen=True):
+    """Which jobs to follow."""
+
+    id: Annotated[list[Id], Meta(min_length=1, max_length=MOST_JOBS)]
 
 
 class Queue(Struct, frozen=True):

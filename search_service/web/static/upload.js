@@ -41,7 +41,7 @@ const send = (file, row) => {
       sendLater(file, row, wait);
     } else if (made) {
       row.replaceWith(made);
-      htmx.process(made);
+      followSoon();
     } else {
       say(row, answer.querySelector(".empty p")?.textContent ?? "The connection broke; try again.");
     }
