@@ -50,6 +50,14 @@ def gather(source: Path | None, count: int, folder: Path, seed: int = 0) -> list
     return _repeated(found, count)
 
 
+def hostile(source: Path) -> list[MixedFile]:
+    """Give the files of a folder that are named hostile*, or all of a folder without such."""
+    found = sorted(source.glob("hostile*")) or sorted(source.iterdir())
+    return [
+        MixedFile(path.name, path.read_bytes()) for path in found if path.suffix.lower() in SUFFIXES
+    ]
+
+
 def _repeated(files: Sequence[MixedFile], count: int) -> list[MixedFile]:
     repeated = []
     for number in range(count):

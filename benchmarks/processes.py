@@ -34,9 +34,13 @@ def is_alive(pid: int) -> bool:
 
 def resident_bytes(pid: int) -> int:
     """Give the memory of a process and all its descendants, shared pages counted in each."""
-    own = _told(pid, "statm").split()
-    below = sum(resident_bytes(child) for child in children(pid))
-    return below + (int(own[1]) * _PAGE_BYTES if own else 0)
+    return own_bytes(pid) + sum(resident_bytes(child) for child in children(pid))
+
+
+def own_bytes(pid: int) -> int:
+    """Give the resident memory of one process; 0 when it is gone."""
+    told = _told(pid, "statm").split()
+    return int(told[1]) * _PAGE_BYTES if told else 0
 
 
 def _told(pid: int, name: str) -> str:
