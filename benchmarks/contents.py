@@ -99,6 +99,33 @@ async def is_quiet(url: str) -> bool:
     return bool(left == 0)
 
 
+async def under_way(url: str) -> dict[int, int]:
+    """Give the jobs that a worker has in hand, each with how often it was begun."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        rows = await connection.fetch(
+            "SELECT id, attempts FROM ingest_jobs WHERE state IN ('extracting', 'indexing')"
+        )
+    finally:
+        await connection.close()
+    return {row[0]: row[1] for row in rows}
+
+
+async def left_lying(url: str, known: Mapping[int, int]) -> int:
+    """Count those of `under_way` that have neither ended nor been begun anew."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        counted = await connection.fetchval(
+            "SELECT count(*) FROM ingest_jobs j JOIN unnest($1::int[], $2::int[]) k(id, attempts)"
+            " ON k.id = j.id AND k.attempts = j.attempts WHERE j.finished_at IS NULL",
+            list(known),
+            list(known.values()),
+        )
+    finally:
+        await connection.close()
+    return int(counted)
+
+
 def differences(clean: Contents, found: Contents) -> list[str]:
     """Say in words what differs from an undisturbed run, and what should not be there."""
     wrong = [f"{count} {kind}" for kind, count in found.orphans.items() if count]
