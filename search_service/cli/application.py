@@ -13,6 +13,7 @@ from search_service.cli import (
     embedding,
     library,
     maintenance,
+    queueing,
     reindexing,
     search,
     serve,
@@ -47,6 +48,7 @@ for command in (
     *accounts.COMMANDS,
     *doctor.COMMANDS,
     *maintenance.COMMANDS,
+    *queueing.COMMANDS,
     *reindexing.COMMANDS,
 ):
     cli.add_command(command)

@@ -12,12 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from search_service.accounts.caller import Caller
 from search_service.catalog import editing, publication
 from search_service.catalog.editing import Target
-from search_service.cli.console import ERR
+from search_service.cli.console import ERR, say
 from search_service.db.enums import JobState, MaterialStatus
 from search_service.errors import ServiceError, TooManyRequestsError
 from search_service.index import statistics
 from search_service.ingest.upload import Accepted, Upload
-from search_service.jobs import progress
+from search_service.jobs import pauses, progress
 from search_service.jobs.progress import JobRecord
 from search_service.serving.services import Services
 
@@ -65,6 +65,7 @@ async def load(services: Services, caller: Caller, items: Sequence[Item]) -> lis
     A worker must be running. Ends with fresh statistics, so that the next search ranks well.
     """
     following = _Following(services)
+    await _tell_of_pause(services, caller)
     with _progress_bar() as bar:
         task = bar.add_task("Reading", total=len(items), what="")
         for item in items:
@@ -81,6 +82,13 @@ async def load(services: Services, caller: Caller, items: Sequence[Item]) -> lis
         await statistics.refresh(connection)
     order = {item.path: number for number, item in enumerate(items)}
     return sorted(following.ended, key=lambda outcome: order[outcome.path])
+
+
+async def _tell_of_pause(services: Services, caller: Caller) -> None:
+    async with services.database.reading() as connection:
+        paused = await pauses.paused(connection)
+    if paused & {pauses.EVERYBODY, caller.principal.user_id}:
+        say("The queue is paused: files are read once `search-service queue resume` was said.")
 
 
 @dataclass(slots=True)

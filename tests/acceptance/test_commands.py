@@ -177,3 +177,18 @@ def test_vectors_are_filled_in_where_ranking_by_meaning_is_switched_on(folder: P
     # What other tests of this folder have loaded got its vectors just now.
     again = command(folder, "embed", SEARCH_SERVICE_SEMANTIC="on")
     assert "No passage lacks a vector." in again.stderr
+
+
+def test_the_queue_is_shown_paused_and_let_go_on(folder: Path) -> None:
+    broken = folder.parent / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing of one")
+    assert command(folder, "ingest", str(broken)).returncode == 0
+    paused = command(folder, "queue", "pause")
+    assert paused.returncode == 0, paused.stderr
+    shown = json.loads(command(folder, "queue", "--json").stdout)
+    assert (shown["paused"], shown["open_jobs"]) == (True, {})
+    assert [(job["state"], job["code"]) for job in shown["jobs"]] == [("refused", "damaged")]
+    assert command(folder, "queue", "resume").returncode == 0
+    told = command(folder, "queue").stdout
+    assert "Nothing waits." in told
+    assert "The file is damaged." in told
