@@ -284,6 +284,7 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("GET", "/jobs"): Case(of_scope()),
     ("GET", "/jobs/{job_id}"): material(following()),
     ("GET", "/jobs/{job_id}/events"): material(following()),
+    ("GET", "/jobs/events"): material(following(), params={"id": "$job"}),
     ("POST", "/jobs/{job_id}/cancel"): material(following(conflict=True)),
     ("POST", "/jobs/{job_id}/retry"): material(following(202)),
     ("GET", "/queue"): Case(of_roles("owner", "other", "admin")),
@@ -482,6 +483,7 @@ class Matrix:
         stands_for = {
             "$status": "PUBLISHED" if status == "DELETED" else status,
             "$id": self.materials[status]["material_id"],
+            "$job": self.materials[status]["job_id"],
             "$unique": f"query {uuid4()}",
         }
         sent = VERDICTS[operation].parts
