@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 
 from extractors.confinement import allow_cpu_for, confine
+from extractors.copying import copy
 from extractors.limits import Limits
 from extractors.reading import draw, extract
 from extractors.records import Line, encode
@@ -18,7 +19,10 @@ from extractors.types import Document
 def run(stream: socket.socket) -> None:
     """Do the task that comes over the stream, under the limits that come with it."""
     task, limits = decode_request(_request(stream))
-    confine(limits)
+    if task.target:
+        confine(limits, written_bytes=limits.file_bytes)
+    else:
+        confine(limits)
     for record in _records(task, limits):
         if isinstance(record, Document) and record.pages:
             allow_cpu_for(limits, record.pages)
@@ -26,6 +30,8 @@ def run(stream: socket.socket) -> None:
 
 
 def _records(task: Task, limits: Limits) -> Iterator[Line]:
+    if task.target:
+        return copy(task.path, task.target, task.recipe, limits)
     if task.folder:
         return draw(task.path, task.folder, limits, task.first_page)
     return extract(task.path, limits, task.first_page)

@@ -16,7 +16,7 @@ from pathlib import Path
 from extractors.limits import Limits
 
 _FILE_BYTES = 8 << 20
-"""No file is written but byte code that Python caches."""
+"""Where no copy is asked for, no file is written but pictures and byte code."""
 _NICENESS = 10
 """A tenth of the weight of who answers searches: reading takes what they leave."""
 _AUTOGROUP = Path("/proc/self/autogroup")
@@ -29,13 +29,14 @@ _LAST_WORD_S = 5
 """The hard limit comes later than the soft one, as it kills without saying why."""
 
 
-def confine(limits: Limits) -> None:
+def confine(limits: Limits, written_bytes: int = _FILE_BYTES) -> None:
     """Apply every limit; processor time at first as for a file of at most 100 pages.
 
+    `written_bytes` is how large a file may be that the process writes.
     The alarm ends an orphan: its default action kills, whatever the parser is busy with.
     """
     _set(resource.RLIMIT_AS, limits.memory_bytes)
-    _set(resource.RLIMIT_FSIZE, _FILE_BYTES)
+    _set(resource.RLIMIT_FSIZE, written_bytes)
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_NOFILE, limits.open_files)
     hard_s = limits.cpu_s(limits.pages) + _START_UP_S + _LAST_WORD_S

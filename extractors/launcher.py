@@ -21,8 +21,10 @@ _ENDS_WITHIN_S = 5.0
 _ANSWERS_WITHIN_S = 60.0
 """A fork takes two milliseconds and a start 250; what takes longer is stopped, or no machine."""
 _LIBRARIES = (
+    "extractors.pdf.copy",
     "extractors.pdf.fallback",
     "extractors.plain.extractor",
+    "extractors.pptx.copy",
     "extractors.pptx.deck",
     "extractors.services.render",
     "PIL.JpegImagePlugin",

@@ -30,6 +30,8 @@ _MACRO_DECK_TYPES = {
     b"template": PPT + ".template.macroEnabled.12",
 }
 
+DECKS = frozenset({*_DECK_TYPES.values(), *_MACRO_DECK_TYPES.values()})
+
 _HEAD_BYTES = 64 << 10
 _MAIN_PART = re.compile(
     rb"(presentationml|ms-powerpoint)\.(presentation|slideshow|template)"
@@ -76,7 +78,7 @@ def extractor_for(media_type: str) -> Extractor:
         from extractors import pdf  # noqa: PLC0415 - a child loads one format's libraries only
 
         return pdf.extract
-    if media_type in {*_DECK_TYPES.values(), *_MACRO_DECK_TYPES.values()}:
+    if media_type in DECKS:
         from extractors import pptx  # noqa: PLC0415 - the same
 
         return pptx.extract

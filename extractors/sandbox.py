@@ -19,6 +19,7 @@ from pathlib import Path
 from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.process import ChildProcess, Death
+from extractors.recipe import Recipe
 from extractors.records import Line, decode, encode, kind_of
 from extractors.task import Task
 from extractors.types import (
@@ -70,6 +71,23 @@ async def draw(
         async for line in lines:
             if isinstance(line, PageImage | Summary):
                 yield line
+
+
+async def copy(
+    path: Path, target: Path, recipe: Recipe, limits: Limits = DEFAULT_LIMITS
+) -> Summary:
+    """Write a clean copy of a deck or PDF to the target, whose folder exists; how that ended.
+
+    Unless the Summary is done, what is left at the target is of no use; it is the caller's to
+    remove, as it is when this is cancelled.
+    """
+    task = Task(path, target=target, recipe=recipe)
+    summary = _summary(Code.PARSER_CRASHED, 0)
+    async with aclosing(_relayed(Reading(task, replace(limits, restarts=0)))) as lines:
+        async for line in lines:
+            if isinstance(line, Summary):
+                summary = line
+    return summary
 
 
 async def _relayed(reading: "Reading") -> AsyncGenerator[Line, None]:

@@ -5,17 +5,22 @@ import json
 from pathlib import Path
 
 from extractors.limits import Limits
+from extractors.recipe import ALL_PAGES, Recipe
 
-_PATHS = ("path", "folder")
+_PATHS = ("path", "folder", "target")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
-    """What a child is asked to do: read the file's pages, or draw them into the folder."""
+    """What a child is asked to do: read the file's pages, draw them into the folder, or write a
+    clean copy to the target, of the pages of the recipe.
+    """
 
     path: Path
     first_page: int = 1
     folder: Path | None = None
+    target: Path | None = None
+    recipe: Recipe = ALL_PAGES
 
 
 def encode_request(task: Task, limits: Limits) -> bytes:
@@ -30,4 +35,5 @@ def decode_request(line: bytes) -> tuple[Task, Limits]:
     request = json.loads(line)
     fields = request["task"]
     fields |= {name: Path(fields[name]) for name in _PATHS if fields[name]}
+    fields["recipe"] = Recipe(tuple((first, last) for first, last in fields["recipe"]["ranges"]))
     return Task(**fields), Limits(**request["limits"])

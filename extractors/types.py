@@ -40,6 +40,8 @@ class Code(StrEnum):
     """The parser died of a fault of its own; the file is the cause, the code is ours to mend."""
     UNREADABLE_FILE = "unreadable_file"
     """There is no regular file at the path, or it may not be opened."""
+    NO_SUCH_PAGE = "no_such_page"
+    """A copy was asked for of pages that the file does not have, or of hidden slides alone."""
     BAD_ARGUMENTS = "bad_arguments"
     """The command line was not understood."""
     CANCELLED = "cancelled"

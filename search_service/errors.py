@@ -135,6 +135,12 @@ class UnsupportedTypeError(FileRefusedError):
     code = "unsupported_type"
 
 
+class CopyRefusedError(FileRefusedError):
+    """A clean copy that cannot be made of a file; `reason` is the extractors' refusal code."""
+
+    code = "copy_refused"
+
+
 class TooManyRequestsError(ServiceError):
     """The caller is over a limit; `retry_after_s` says when to come back."""
 

@@ -28,7 +28,7 @@ def count_baggage(package: Package, slides: list[str], properties: int) -> Bagga
     return Baggage(
         speaker_notes=sum(_count(package, part, notes_texts) > 0 for part in by_kind["notesSlide"]),
         comments=sum(_count(package, part, comment_texts) for part in by_kind["comments"]),
-        hidden_slides=sum(_is_hidden(package, slide) for slide in slides),
+        hidden_slides=sum(is_hidden(package, slide) for slide in slides),
         embedded_workbooks=sum("/embeddings/" in name for name in package.names()),
         external_links=external,
         author_metadata=properties,
@@ -50,7 +50,8 @@ def _count(package: Package, part: str, read: Callable[[etree._Element], list[st
         return 0
 
 
-def _is_hidden(package: Package, slide: str) -> bool:
+def is_hidden(package: Package, slide: str) -> bool:
+    """Tell whether a slide is hidden in the show, by its first bytes."""
     try:
         return bool(_HIDDEN.search(package.read(slide, _ROOT_TAG_BYTES)))
     except KeyError:

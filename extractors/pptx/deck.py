@@ -49,11 +49,26 @@ class _Deck:
     height: float | None
 
 
-def _deck(package: Package) -> _Deck:
-    main = next(
+def header_of(package: Package, media_type: str) -> Document:
+    """The header alone. Raises ExtractionError where the list of slides cannot be read."""
+    return _header(package, _deck(package), media_type)
+
+
+def slides_of(package: Package) -> list[str]:
+    """The slide parts in the order of the show. Raises as `header_of` does."""
+    return _deck(package).slides
+
+
+def main_part(package: Package) -> str:
+    """The part that lists the slides."""
+    return next(
         (r.target for r in package.relationships("").values() if r.kind == "officeDocument"),
         "ppt/presentation.xml",
     )
+
+
+def _deck(package: Package) -> _Deck:
+    main = main_part(package)
     try:
         root = package.xml(main)
     except KeyError as error:

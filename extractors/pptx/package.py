@@ -21,6 +21,8 @@ class Relationship(NamedTuple):
     kind: str
     target: str
     external: bool
+    type: str = ""
+    """In full, as the file writes it."""
 
 
 class Package(Archive):
@@ -77,8 +79,9 @@ class Package(Archive):
             target = element.get("Target", "")
             if not external:
                 target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            kind = element.get("Type", "").rsplit("/", 1)[-1]
-            found[element.get("Id", "")] = Relationship(kind, target, external)
+            written = element.get("Type", "")
+            kind = written.rsplit("/", 1)[-1]
+            found[element.get("Id", "")] = Relationship(kind, target, external, written)
         return found
 
 

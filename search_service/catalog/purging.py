@@ -18,6 +18,7 @@ from search_service.db.tables import (
     MaterialSuccessor,
     MaterialVersion,
 )
+from search_service.files import copies
 from search_service.files.content_lock import lock_content
 from search_service.files.store import FileStore
 
@@ -68,6 +69,7 @@ async def purge_material(
     await record(connection, Entry(Actor(), "material.purge", "material", material_id, facts))
     for sha256 in unused:
         await store.remove(sha256)
+        await copies.remove_all(store, sha256)
     return True
 
 

@@ -82,19 +82,8 @@ class FileStore:
 
         Raises NotFoundError where the file is not in the store.
         """
-        file = await asyncio.to_thread(_open, self.path_of(sha256))
-        try:
-            await asyncio.to_thread(file.seek, start)
-            left = None if end is None else max(0, end - start)
-            while left is None or left > 0:
-                wanted = READ_BYTES if left is None else min(READ_BYTES, left)
-                block = await asyncio.to_thread(file.read, wanted)
-                if not block:
-                    break
-                yield block
-                left = None if left is None else left - len(block)
-        finally:
-            file.close()
+        async for block in read_file(self.path_of(sha256), start, end):
+            yield block
 
     async def exists(self, sha256: str) -> bool:
         """Tell whether the store holds the file."""
@@ -118,6 +107,23 @@ class FileStore:
         return removed
 
 
+async def read_file(path: Path, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    """Give bytes `start` to `end` of any file of the store. Raises NotFoundError."""
+    file = await asyncio.to_thread(_open, path)
+    try:
+        await asyncio.to_thread(file.seek, start)
+        left = None if end is None else max(0, end - start)
+        while left is None or left > 0:
+            wanted = READ_BYTES if left is None else min(READ_BYTES, left)
+            block = await asyncio.to_thread(file.read, wanted)
+            if not block:
+                break
+            yield block
+            left = None if left is None else left - len(block)
+    finally:
+        file.close()
+
+
 def relative_path(sha256: str) -> str:
     """Give the path of a file within the store. Raises InvalidInputError for no sha256."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
@@ -136,7 +142,7 @@ class _Incoming:
 
     def write(self, block: bytes) -> None:
         view = memoryview(block)
-        with _disk_errors():
+        with disk_errors():
             while view:
                 view = view[self._file.write(view) :]
         self._hash.update(block)
@@ -146,9 +152,9 @@ class _Incoming:
         sha256 = self._hash.hexdigest()
         stored = StoredFile(sha256, self.size_bytes, relative_path(sha256))
         target = root / stored.path
-        with _disk_errors():
+        with disk_errors():
             os.fsync(self._file.fileno())
-            _make_folder(target.parent, root)
+            make_folder(target.parent, root)
             _link(self._path, target)
             _fsync_folder(target.parent)
         return stored
@@ -159,7 +165,7 @@ class _Incoming:
 
 
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
     """Turn what a full or failing disk raises into UnavailableError."""
     try:
         yield
@@ -194,8 +200,8 @@ async def _blocks(stream: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator
 
 
 def _open_incoming(root: Path) -> _Incoming:
-    with _disk_errors():
-        _make_folder(root / _INCOMING, root)
+    with disk_errors():
+        make_folder(root / _INCOMING, root)
         return _Incoming(root / _INCOMING / f"{uuid4().hex}.part")
 
 
@@ -209,12 +215,12 @@ def _open(path: Path) -> IO[bytes]:
         ) from error
 
 
-def _make_folder(folder: Path, root: Path) -> None:
+def make_folder(folder: Path, root: Path) -> None:
     """Make the folder and those above it durable: a new name lives in its parent."""
     if folder.is_dir():
         return
     if folder != root:
-        _make_folder(folder.parent, root)
+        make_folder(folder.parent, root)
         folder.mkdir(exist_ok=True)
     else:
         folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from search_service.config import Settings
 from search_service.db.engine import Database
 from search_service.db.partitions import AUDIT_LOGS, SEARCH_LOG, drop_months, make_months
 from search_service.db.tables import LoggedSearch, SearchClick
+from search_service.files import copies
 from search_service.files.store import FileStore
 from search_service.index.statistics import refresh_if_due
 from search_service.jobs.queue import BACKGROUND, NewJob, enqueue, forget
@@ -31,6 +32,7 @@ HOUR_S = 3600
 # After a worker's start, so that a command that works for a moment does without.
 FIRST_AFTER_S = 60
 QUEUE_DAYS = 30
+COPY_DAYS = 30  # after the last time that somebody asked for it
 # A click may come before its search is written; one that is still alone then belongs to none.
 CLICK_ALONE = timedelta(days=1)
 MAX_MATERIALS = 500  # in one run; the next one goes on
@@ -82,6 +84,8 @@ async def maintain(database: Database, store: FileStore, retention: Retention) -
         await _attempt(name, partial(_in_transaction, database, part))
         for name, part in _parts(retention, now).items()
     ]
+    unused = partial(copies.remove_unused, store, COPY_DAYS * 24 * HOUR_S)
+    done.append(await _attempt("unused_copies", unused))
     done.append(await retire_due(database, now.date()))
     done.append(await _refresh_scores(database, now.date()))
     done.append(await _purge_materials(database, store, now - deleted.KEPT))

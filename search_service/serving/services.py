@@ -11,6 +11,7 @@ from search_service.config import Settings
 from search_service.db.engine import Database, open_database
 from search_service.embedding.encoder import Encoder, open_encoder
 from search_service.files.store import FileStore
+from search_service.ingest.copies import Copies
 from search_service.ingest.upload import Intake
 from search_service.insights.search_log import SearchLog
 from search_service.search.searcher import Searcher
@@ -31,6 +32,7 @@ class Services:
     searcher: Searcher
     search_log: SearchLog
     intake: Intake
+    copies: Copies
     tokens: Tokens
     passwords: Passwords
     limiter: RateLimiter
@@ -55,6 +57,7 @@ class Services:
             ),
             search_log=SearchLog(database, with_text=settings.log_queries == "full"),
             intake=Intake(database, store, settings.upload_max_bytes, settings.queue_limit),
+            copies=Copies(store, settings.upload_max_bytes),
             tokens=Tokens.of(settings),
             passwords=passwords or Passwords(),
             limiter=RateLimiter(),

@@ -39,6 +39,7 @@ CODES = {
     "TooLargeError": "too_large",
     "EmptyFileError": "empty_file",
     "UnsupportedTypeError": "unsupported_type",
+    "CopyRefusedError": "copy_refused",
     "TooManyRequestsError": "too_many_requests",
     "QueueFullError": "queue_full",
     "UnavailableError": "unavailable",

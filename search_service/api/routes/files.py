@@ -1,5 +1,7 @@
 """Files out: the versions of a material and their bytes."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
@@ -11,6 +13,7 @@ from search_service.api import ranges
 from search_service.api.routes.materials import READ, IfNoneMatch
 from search_service.api.routes.paths import PathId
 from search_service.api.schemas.materials import (
+    FileQuery,
     MaterialVersion,
     MaterialVersions,
     Receipt,
@@ -20,6 +23,7 @@ from search_service.api.validation import query_opt, read_query
 from search_service.catalog import editing, versions
 from search_service.catalog.versions import VersionRecord
 from search_service.errors import NotFoundError
+from search_service.files.store import read_file
 from search_service.serving import etag
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
@@ -61,9 +65,30 @@ async def get_receipt(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """A file on its way out."""
+
+    path: Path
+    size_bytes: int
+    file_name: str
+    media_type: str
+    tag: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "ETag": self.tag,
+            "Cache-Control": "private, no-cache",
+            "Accept-Ranges": "bytes",
+            "Content-Disposition": content_disposition(self.file_name),
+            "Content-Security-Policy": _SANDBOX,
+        }
+
+
 @get(
     "/materials/{material_id:int}/file",
-    opt=READ | query_opt(VersionQuery),
+    opt=READ | query_opt(FileQuery),
     media_type="application/octet-stream",
 )
 async def download_file(
@@ -74,60 +99,63 @@ async def download_file(
     range_field: RangeField = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response[Any]:
-    """Download a version, whole or in part; a download that begins at the start is counted."""
-    wanted = read_query(request, VersionQuery).version
+    """Download a version, or a clean copy of it, whole or in part.
+
+    A download that begins at the start is counted.
+    """
+    query = read_query(request, FileQuery)
     async with services.database.reading() as connection:
-        version = await versions.get(connection, caller.principal, material_id, wanted)
-    if etag.is_unchanged(if_none_match, _tag(version)):
-        return Response(b"", status_code=304, headers=_headers(version))
+        version = await versions.get(connection, caller.principal, material_id, query.version)
+    file = await _wanted(services, version, query)
+    if etag.is_unchanged(if_none_match, file.tag):
+        return Response(b"", status_code=304, headers=file.headers)
     try:
-        part = ranges.part_of(_valid_range(request, range_field, version), version.file_size)
+        part = ranges.part_of(_valid_range(request, range_field, file), file.size_bytes)
     except ranges.UnsatisfiableRangeError:
-        headers = {"Content-Range": f"bytes */{version.file_size}"}
-        return Response(b"", status_code=416, headers=_headers(version) | headers)
+        headers = {"Content-Range": f"bytes */{file.size_bytes}"}
+        return Response(b"", status_code=416, headers=file.headers | headers)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell whoever runs the service.")
     if not is_head(request.scope) and (part is None or part.start == 0):
         async with services.database.transaction() as connection:
             await editing.count_download(connection, caller, material_id)
-    return _stream(services, version, part)
+    return _stream(file, part)
 
 
-def _stream(services: Services, version: VersionRecord, part: ranges.Part | None) -> Stream:
-    chosen = part or ranges.Part(0, version.file_size)
+async def _wanted(services: Services, version: VersionRecord, query: FileQuery) -> _Outgoing:
+    if query.clean or query.slides is not None:
+        copy = await services.copies.of(version, query.slides)
+        stored = copy.stored
+        return _Outgoing(stored.path, stored.size_bytes, copy.file_name, copy.media_type, copy.tag)
+    return _Outgoing(
+        path=services.store.path_of(version.sha256),
+        size_bytes=version.file_size,
+        file_name=version.file_name,
+        media_type=version.media_type,
+        tag=f'"{version.sha256}"',
+    )
+
+
+def _stream(file: _Outgoing, part: ranges.Part | None) -> Stream:
+    chosen = part or ranges.Part(0, file.size_bytes)
     # As a field: a stream's own media type gives way to that of the handler.
-    headers = _headers(version) | {
-        "Content-Type": version.media_type,
+    headers = file.headers | {
+        "Content-Type": file.media_type,
         "Content-Length": str(chosen.end - chosen.start),
     }
     if part is not None:
-        last = part.end - 1
-        headers["Content-Range"] = f"bytes {part.start}-{last}/{version.file_size}"
+        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{file.size_bytes}"
     return Stream(
-        services.store.read(version.sha256, chosen.start, chosen.end),
+        read_file(file.path, chosen.start, chosen.end),
         status_code=200 if part is None else 206,
         headers=headers,
     )
 
 
-def _valid_range(request: AnyRequest, field: str | None, version: VersionRecord) -> str | None:
+def _valid_range(request: AnyRequest, field: str | None, file: _Outgoing) -> str | None:
     """The Range field unless If-Range names another state of the file."""
     condition = request.headers.get("If-Range")
-    return field if condition in {None, _tag(version)} else None
-
-
-def _headers(version: VersionRecord) -> dict[str, str]:
-    return {
-        "ETag": _tag(version),
-        "Cache-Control": "private, no-cache",
-        "Accept-Ranges": "bytes",
-        "Content-Disposition": content_disposition(version.file_name),
-        "Content-Security-Policy": _SANDBOX,
-    }
-
-
-def _tag(version: VersionRecord) -> str:
-    return f'"{version.sha256}"'
+    return field if condition in {None, file.tag} else None
 
 
 ROUTER = Router("/", route_handlers=[list_versions, get_receipt, download_file], tags=["Files"])

@@ -234,6 +234,29 @@ class PageImageQuery(Struct, frozen=True):
     size: Size = Size.PAGE
 
 
+class FileQuery(VersionQuery, frozen=True):
+    """Which file: a version as it was uploaded, or a clean copy of it, which `slides` is always."""
+
+    clean: Annotated[
+        bool,
+        Meta(
+            description="A copy without speaker notes, comments, hidden slides, embedded files "
+            "and data on its authors."
+        ),
+    ] = False
+    slides: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=500,
+                description="A clean copy of these slides or pages alone, such as 3,5-7.",
+            ),
+        ]
+        | None
+    ) = None
+
+
 class Page(Struct, frozen=True):
     """What was read of one page or slide, as it was corrected; `url` is its permanent address.
 

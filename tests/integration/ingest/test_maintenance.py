@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from search_service.catalog import editing
+from search_service.catalog import editing, versions
 from search_service.catalog.editing import Target
 from search_service.db.engine import Database
 from search_service.errors import UnavailableError
 from search_service.files.content_lock import lock_content
 from search_service.files.store import FileStore
 from search_service.ingest import maintenance
+from search_service.ingest.copies import Copies
 from search_service.ingest.handlers import fill_queue, handlers_of
 from search_service.ingest.maintenance import Done, Retention, maintain
 from search_service.jobs.worker import WorkerOptions, run_worker
@@ -268,10 +269,23 @@ async def test_a_part_that_fails_stops_no_other(
     assert done["deleted_materials"] == Done("deleted_materials", 1, "a broken disk")
     assert [name for name, each in done.items() if each.error is None] == [
         "sign_in_failures", "queue", "orphan_blocks", "search_statistics", "audit_months",
-        "search_months", "old_searches", "retired_materials", "scores", "index_changes",
+        "search_months", "old_searches", "unused_copies", "retired_materials", "scores",
+        "index_changes",
     ]  # fmt: skip
     assert (await rows_of(service.database, first))["materials"] == 1
     assert (await rows_of(service.database, second))["materials"] == 0
+
+
+async def test_a_purged_file_takes_its_copies_along(service: Service) -> None:
+    pmm = await service.person()
+    material_id = await service.ingest(pmm, files.deck(notes="copied and purged"))
+    async with service.database.reading() as connection:
+        version = await versions.read(connection, material_id, 1)
+    assert version is not None
+    copy = await Copies(service.store, max_bytes=10**7).of(version)
+    await delete(service, material_id, days_ago=31)
+    assert (await tidy(service))["deleted_materials"].count == 1
+    assert not copy.stored.path.exists()
 
 
 async def test_a_block_that_stands_nowhere_is_forgotten_and_the_others_stay(

@@ -1,0 +1,123 @@
+"""Clean copies of stored files: made in the sandbox when one is asked for, then kept.
+
+It asks for nobody's rights: whoever hands a version in may have it.
+"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path, PurePath
+
+from extractors import recipe, sandbox
+from extractors.copying import DECK
+from extractors.recipe import Recipe
+from extractors.registry import PDF
+from extractors.types import Code, Summary
+from search_service.catalog.versions import VersionRecord
+from search_service.errors import CopyRefusedError, InvalidInputError, NotFoundError
+from search_service.files import copies
+from search_service.files.copies import CopyKey, StoredCopy
+from search_service.files.store import FileStore
+from search_service.ingest import messages
+
+AT_ONCE = 2
+_NOT_COPIED = {Code.UNSUPPORTED_TYPE, Code.CONVERTER_MISSING}
+_OTHER_KINDS = (
+    "Clean copies are made of PDF and of PowerPoint's open formats (PPTX); save it as one of these "
+    "and upload that."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanCopy:
+    """A copy as it is handed out; `tag` changes with what it holds."""
+
+    stored: StoredCopy
+    file_name: str
+    media_type: str
+    tag: str
+
+
+@dataclass(slots=True)
+class Copies:
+    """Makes clean copies, a few at once and each only once at a time."""
+
+    store: FileStore
+    max_bytes: int
+    _seats: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _making: dict[CopyKey, asyncio.Lock] = field(default_factory=dict)
+
+    async def of(self, version: VersionRecord, pages: str | None = None) -> CleanCopy:
+        """Give a clean copy of a version, of all its pages or of some, such as "3,5-7".
+
+        Raises InvalidInputError for pages that are none or that the file does not have,
+        CopyRefusedError where no copy can be made, NotFoundError without the original, and
+        UnavailableError where the disk is full.
+        """
+        wanted = _recipe(pages)
+        key = CopyKey(version.sha256, _name_of(wanted))
+        found = await copies.find(self.store, key) or await self._made(version, wanted, key)
+        is_pdf = version.media_type == PDF
+        stem = PurePath(version.file_name).stem or "copy"
+        chosen = f" - {wanted.name[:60]}" if wanted.ranges else ""
+        return CleanCopy(
+            stored=found,
+            file_name=f"{stem}{chosen}{'.pdf' if is_pdf else '.pptx'}",
+            media_type=PDF if is_pdf else DECK,
+            tag=f'"{version.sha256[:32]}-{key.recipe}"',
+        )
+
+    async def _made(self, version: VersionRecord, wanted: Recipe, key: CopyKey) -> StoredCopy:
+        lock = self._making.setdefault(key, asyncio.Lock())
+        try:
+            async with lock, self._seats:
+                return await copies.find(self.store, key) or await self._make(version, wanted, key)
+        finally:
+            if not lock.locked():
+                self._making.pop(key, None)
+
+    async def _make(self, version: VersionRecord, wanted: Recipe, key: CopyKey) -> StoredCopy:
+        if not await self.store.exists(version.sha256):
+            raise NotFoundError(
+                "The original is not in the file store; tell whoever runs the service."
+            )
+        target = await copies.begin(self.store)
+        try:
+            summary = await self._written(self.store.path_of(version.sha256), target, wanted)
+            if summary.status != "done":
+                raise _refusal(summary)
+            kept = await copies.keep(self.store, target, key)
+        finally:
+            await asyncio.to_thread(target.unlink, missing_ok=True)
+        if not await self.store.exists(version.sha256):  # it was purged meanwhile
+            await copies.remove_all(self.store, version.sha256)
+        return kept
+
+    async def _written(self, original: Path, target: Path, wanted: Recipe) -> Summary:
+        limits = replace(sandbox.DEFAULT_LIMITS, file_bytes=self.max_bytes)
+        return await sandbox.copy(original, target, wanted, limits)
+
+
+def _recipe(pages: str | None) -> Recipe:
+    if pages is None:
+        return recipe.ALL_PAGES
+    try:
+        return recipe.recipe_of(pages)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"The pages are not understood: {error}; write them as 3,5-7.", field="slides"
+        ) from error
+
+
+def _name_of(wanted: Recipe) -> str:
+    """A file's name for a recipe, as long lists of pages have no room in one."""
+    pages = sha256(wanted.name.encode()).hexdigest()[:24] if wanted.ranges else "all"
+    return f"clean-{recipe.VERSION}-{pages}"
+
+
+def _refusal(summary: Summary) -> InvalidInputError | CopyRefusedError:
+    if summary.code is Code.NO_SUCH_PAGE:
+        return InvalidInputError(f"There are no such pages: {summary.detail}.", field="slides")
+    reason = summary.code or Code.PARSER_CRASHED
+    advice = _OTHER_KINDS if reason in _NOT_COPIED else messages.refusal(reason)
+    return CopyRefusedError(f"There is no clean copy of this file. {advice}", reason=reason.value)
