@@ -54,9 +54,9 @@ def planted_deck(path: Path) -> Path:
     first, second, third, _ = deck.slides
     third._element.set("show", "0")
     third.placeholders[1].text = f"{SECRET} hidden slide"
-    data = CategoryChartData()  # type: ignore[no-untyped-call] - python-pptx
+    data = CategoryChartData()  # type: ignore[no-untyped-call]  # python-pptx
     data.categories = ["East", "West"]
-    data.add_series("Revenue", (1.5, 2.5))  # type: ignore[no-untyped-call] - the same
+    data.add_series("Revenue", (1.5, 2.5))  # type: ignore[no-untyped-call]  # the same
     second.shapes.add_chart(
         XL_CHART_TYPE.COLUMN_CLUSTERED, Inches(1), Inches(3), Inches(4), Inches(3), data
     )
