@@ -3,7 +3,7 @@ import pytest
 from extractors.types import Code
 from search_service.ingest import messages
 
-OF_OTHERS = {Code.BAD_ARGUMENTS, Code.CANCELLED}
+OF_OTHERS = {Code.BAD_ARGUMENTS, Code.CANCELLED, Code.NO_SUCH_PAGE}
 
 
 @pytest.mark.parametrize("code", sorted(set(Code) - OF_OTHERS))
