@@ -18,6 +18,12 @@ def slide(settings: Settings, material_id: int, page_number: int) -> str:
     return f"{material(settings, material_id)}/s/{page_number}"
 
 
+def citation(settings: Settings, content_hash: str, material_id: int, version: int) -> str:
+    """Give the address that says what became of a cited passage."""
+    query = f"material_id={material_id}&version={version}"
+    return f"{settings.public_url}/api/v1/citations/{content_hash}?{query}"
+
+
 def job(job_id: int) -> str:
     """Give the path of a job, as Location names it."""
     return f"/api/v1/jobs/{job_id}"

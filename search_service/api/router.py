@@ -6,6 +6,7 @@ from search_service.api import documentation
 from search_service.api.routes import (
     auth,
     blocks,
+    citations,
     deleted,
     files,
     insights,
@@ -67,6 +68,7 @@ def api_router(settings: Settings) -> Router:
             personas.ROUTER,
             segments.ROUTER,
             blocks.ROUTER,
+            citations.ROUTER,
             deleted.ROUTER,
             lifecycle.ROUTER,
             ownership.ROUTER,

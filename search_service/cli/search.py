@@ -43,7 +43,7 @@ def search(
 
     answered = run(settings, work)
     if as_json:
-        answer = answer_of(settings, answered.answer, answered.search_id)
+        answer = answer_of(settings, answered)
         OUT.out(json.encode(answer).decode(), highlight=False)
     else:
         show(answered.answer)

@@ -1,6 +1,10 @@
 """Conditional requests: what If-Match and If-None-Match say. RFC 9110, section 13."""
 
+from hashlib import sha256
+
 from search_service.errors import InvalidInputError, PreconditionRequiredError
+
+_BESIDE = "."
 
 
 def expected(if_match: str | None) -> str | None:
@@ -17,7 +21,17 @@ def expected(if_match: str | None) -> str | None:
         return None
     if len(tags) != 1:
         raise InvalidInputError("If-Match takes one ETag here, or `*`.", field="If-Match")
-    return tags[0]
+    state, mark, _ = tags[0].partition(_BESIDE)
+    return f'{state}"' if mark else state
+
+
+def shown_with(etag: str, beside: object) -> str:
+    """Give the tag of a state that is shown with something that changes without it.
+
+    A change may be based on it: `expected` gives the state alone.
+    """
+    mark = sha256(repr(beside).encode()).hexdigest()[:12]
+    return etag[:-1] + f'{_BESIDE}{mark}"'
 
 
 def is_unchanged(if_none_match: str | None, etag: str) -> bool:

@@ -15,6 +15,7 @@ from search_service.serving.dependencies import DEPENDENCIES
 from search_service.web import (
     correcting,
     deleting,
+    downloading,
     handing_over,
     lifecycle,
     materials,
@@ -50,6 +51,7 @@ PAGES = Router(
         *searching.HANDLERS,
         *suggesting.HANDLERS,
         *materials.HANDLERS,
+        *downloading.HANDLERS,
         *picturing.HANDLERS,
         *uploading.HANDLERS,
         *queueing.HANDLERS,

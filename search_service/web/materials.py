@@ -1,4 +1,4 @@
-"""A material, its slides at their permanent addresses, and its file."""
+"""A material, and its slides at their permanent addresses."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -6,13 +6,12 @@ from typing import Annotated, Any, TypeAlias
 
 from litestar import get
 from litestar.params import PathParameter
-from litestar.response import Response, Stream
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import READ
-from search_service.catalog import editing, pages, versions
 from search_service.catalog import materials as catalog
+from search_service.catalog import pages, versions
 from search_service.catalog.metadata import MAX_ID
 from search_service.catalog.pages import VersionKey
 from search_service.errors import NotFoundError
@@ -20,13 +19,12 @@ from search_service.ingest.places import present_place
 from search_service.jobs import progress
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
-from search_service.serving.heads import is_head
 from search_service.serving.page_pictures import is_drawn
 from search_service.serving.services import Services
-from search_service.serving.transfers import content_disposition
 from search_service.web import reused, suggesting
 from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
+from search_service.web.sending import sending_of
 from search_service.web.views import reading
 from search_service.web.views.reading import Known, MaterialHead
 from search_service.web.views.superseded import SupersededView, superseded_of
@@ -44,6 +42,7 @@ async def show_material(
     head = reading.head_of(known.material, caller.principal)
     view = reading.material_of(head, known, datetime.now(UTC).date())
     like = await suggesting.like_material(services, caller.principal, known.material)
+    send = await sending_of(services, caller, known.material)
     return page(
         request,
         "material.html",
@@ -51,6 +50,7 @@ async def show_material(
         head=head,
         view=view,
         like=like,
+        send=send,
         successor=known.material.successor,
     )
 
@@ -84,7 +84,8 @@ async def show_slide(
     notice = reading.version_notice(seen, head)
     places = await reused.beside_page(services, caller.principal, material_id, number)
     like = await suggesting.like_page(services, caller.principal, material, number)
-    beside: dict[str, Any] = {"places": places, "like": like, "drawn": drawn}
+    send = await sending_of(services, caller, material, found)
+    beside: dict[str, Any] = {"places": places, "like": like, "drawn": drawn, "send": send}
     beside["successor"] = material.successor
     return page(request, "slide.html", "", 200, head=head, view=view, notice=notice, **beside)
 
@@ -118,31 +119,6 @@ def ordinal_of(given: str) -> int:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
-@get("/m/{material_id:int}/file", opt=scoped(READ), name="web:file")
-async def download(
-    request: WebRequest, services: TheServices, caller: TheCaller, material_id: PathNumber
-) -> Response[Any]:
-    """Give the present file under its own name, and count that; `v` is for those who may edit."""
-    require_id(material_id)
-    wanted = ordinal_of(request.query_params.get("v", "")) or None
-    async with services.database.reading() as connection:
-        version = await versions.get(connection, caller.principal, material_id, wanted)
-    if not await services.store.exists(version.sha256):
-        raise NotFoundError("The original is not in the file store; tell an administrator.")
-    if not is_head(request.scope):
-        async with services.database.transaction() as connection:
-            await editing.count_download(connection, caller, material_id)
-    return Stream(
-        services.store.read(version.sha256),
-        media_type=version.media_type,
-        headers={
-            "Content-Disposition": content_disposition(version.file_name),
-            "Content-Length": str(version.file_size),
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
 async def know(services: Services, caller: Caller, material_id: int) -> Known:
     """Read everything about a material that its pages show. Raises NotFoundError."""
     require_id(material_id)
@@ -161,4 +137,4 @@ def require_id(number: int) -> None:
         raise NotFoundError("There is no such material, or you may not see it.")
 
 
-HANDLERS = (show_material, show_slide, download)
+HANDLERS = (show_material, show_slide)

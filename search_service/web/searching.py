@@ -18,6 +18,7 @@ from search_service.serving.services import Services
 from search_service.web.rendering import WebRequest, fragment, page, redirect, wants_fragment
 from search_service.web.views.addresses import SearchState, Trail
 from search_service.web.views.results import SORTS, Results, results_of
+from search_service.web.views.sendable import with_sending
 
 RECENT = 6
 
@@ -56,7 +57,8 @@ async def _start(request: WebRequest, services: Services, principal: Principal) 
 async def _results(services: Services, principal: Principal, state: SearchState) -> Results:
     answered = await ask(services, principal, state.request(), Channel.WEB)
     trail = Trail(answered.search_id) if answered.search_id else state.trail
-    return results_of(state, answered.answer, datetime.now(UTC).date(), trail)
+    results = results_of(state, answered.answer, datetime.now(UTC).date(), trail)
+    return with_sending(results, answered.sharing)
 
 
 HANDLERS = (search,)

@@ -273,6 +273,9 @@ VERDICTS: dict[tuple[str, str], Case] = {
     ("POST", "/users/{user_id}/material-transfer"): Case(
         of_roles("admin", code=400), {"json": {"to": "nobody@example.com"}}
     ),
+    ("GET", "/materials/{material_id}/pages/{page_number}/citations"): material(reading()),
+    # Of a passage that stands nowhere everybody learns the same.
+    ("GET", "/citations/{content_hash}"): Case(of_scope()),
     ("GET", "/materials/{material_id}/proposals"): material(changing()),
     # Nothing of that name is proposed: whoever may decide is told so.
     ("POST", "/materials/{material_id}/proposals"): material(
@@ -385,6 +388,7 @@ class Matrix:
         )
         self.others["key_id"] = key.json()["key"]["id"]
         self.others["search_id"] = uuid4()
+        self.others["content_hash"] = "0" * 64
         await self._add_synonym()
 
     async def _add_material(self, status: str) -> None:

@@ -2,7 +2,7 @@
 
 from litestar import Response, Router, get, post
 
-from search_service.api.routes.materials import READ, WRITE, answer_with
+from search_service.api.routes.materials import READ, WRITE, answer_with, sendable
 from search_service.api.routes.paths import PathId
 from search_service.api.schemas.lifecycle import DeletedMaterial, DeletedMaterials
 from search_service.api.schemas.materials import Material
@@ -33,7 +33,8 @@ async def restore_material(
     """Undo a deletion within its 30 days: the material is as it was, and found again."""
     async with services.database.transaction() as connection:
         record = await restoring.restore(connection, caller, material_id)
-    return answer_with(services, caller, record)
+        found = await sendable(connection, caller, record)
+    return answer_with(services, caller, record, found)
 
 
 ROUTER = Router("/", route_handlers=[list_deleted, restore_material], tags=["Lifecycle"])

@@ -4,7 +4,7 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import convert
 
-from search_service.api.routes.materials import READ, WRITE, IfMatch, answer_with
+from search_service.api.routes.materials import READ, WRITE, IfMatch, answer_with, sendable
 from search_service.api.routes.paths import PathId, PathLongId
 from search_service.api.schemas.lifecycle import (
     NewReport,
@@ -32,7 +32,8 @@ async def name_successor(
     target = Target(material_id, etag.expected(if_match) if if_match else None)
     async with services.database.transaction() as connection:
         record = await successors.name(connection, caller, target, data.material_id)
-    return answer_with(services, caller, record)
+        found = await sendable(connection, caller, record)
+    return answer_with(services, caller, record, found)
 
 
 @delete("/materials/{material_id:int}/successor", status_code=200, opt=WRITE)
@@ -43,7 +44,8 @@ async def forget_successor(
     target = Target(material_id, etag.expected(if_match) if if_match else None)
     async with services.database.transaction() as connection:
         record = await successors.forget(connection, caller, target)
-    return answer_with(services, caller, record)
+        found = await sendable(connection, caller, record)
+    return answer_with(services, caller, record, found)
 
 
 @post("/materials/{material_id:int}/reports", status_code=201, opt=READ)

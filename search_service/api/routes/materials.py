@@ -8,6 +8,7 @@ from msgspec import UNSET, convert, structs
 
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
+from search_service.accounts.sending import Shareable
 from search_service.api import links
 from search_service.api.routes.paths import PathId
 from search_service.api.schemas.materials import (
@@ -21,8 +22,9 @@ from search_service.api.schemas.materials import (
     Reference,
     StatusChange,
 )
+from search_service.api.schemas.sharing import shareable_of
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import attention, completeness, editing, health, materials
+from search_service.catalog import attention, completeness, editing, health, materials, sharing
 from search_service.catalog.editing import Target
 from search_service.catalog.materials import MaterialFilter, MaterialRecord, Paging
 from search_service.db.enums import MaterialStatus
@@ -37,7 +39,16 @@ IfMatch = Annotated[
 ]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match")]
 _COMPUTED = frozenset(
-    {"url", "personas", "segments", "successor", "can_edit", "review_reasons", "next_statuses"}
+    {
+        "url",
+        "personas",
+        "segments",
+        "successor",
+        "can_edit",
+        "review_reasons",
+        "next_statuses",
+        "shareable",
+    }  # fmt: skip
 )
 READ, WRITE = scoped(policy.READ), scoped(policy.WRITE)
 
@@ -54,7 +65,11 @@ async def list_materials(
             connection, caller.principal, wanted, Paging(query.sort, query.limit, query.cursor)
         )
         total = await materials.count(connection, caller.principal, wanted)
-    items = tuple(shown(services, caller, record) for record in found.items)
+        ids = [record.id for record in found.items]
+        known = await sharing.look(connection, caller.principal, ids)
+    items = tuple(
+        shown(services, caller, record, known.of_material(record.id)) for record in found.items
+    )
     return Materials(items, total, found.next_cursor)
 
 
@@ -65,9 +80,11 @@ async def get_material(
     """Give one material; its ETag changes with it."""
     async with services.database.reading() as connection:
         record = await materials.get(connection, caller.principal, material_id)
-    if etag.is_unchanged(if_none_match, record.etag):
-        return Response(None, status_code=304, headers=_state(record))
-    return answer_with(services, caller, record)
+        found = await sendable(connection, caller, record)
+    state = _state(record, found)
+    if etag.is_unchanged(if_none_match, state["ETag"]):
+        return Response(None, status_code=304, headers=state)
+    return answer_with(services, caller, record, found)
 
 
 @patch("/materials/{material_id:int}", opt=WRITE)
@@ -83,7 +100,8 @@ async def change_material(
     changes = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
     async with services.database.transaction() as connection:
         record = await editing.update_metadata(connection, caller, target, changes)
-    return answer_with(services, caller, record)
+        found = await sendable(connection, caller, record)
+    return answer_with(services, caller, record, found)
 
 
 @post("/materials/{material_id:int}/status", status_code=200, opt=WRITE)
@@ -101,7 +119,8 @@ async def change_status(
             record = await editing.publish_despite_warnings(connection, caller, target)
         else:
             record = await editing.transition(connection, caller, target, data.status)
-    return answer_with(services, caller, record)
+        found = await sendable(connection, caller, record)
+    return answer_with(services, caller, record, found)
 
 
 @delete("/materials/{material_id:int}", opt=WRITE)
@@ -135,7 +154,7 @@ async def get_health(
     )
 
 
-def shown(services: Services, caller: Caller, record: MaterialRecord) -> Material:
+def shown(services: Services, caller: Caller, record: MaterialRecord, found: Shareable) -> Material:
     """Give a material as this caller sees it."""
     can_edit = policy.may_edit(caller.principal, record.owner_id)
     own = {
@@ -152,18 +171,25 @@ def shown(services: Services, caller: Caller, record: MaterialRecord) -> Materia
         can_edit=can_edit,
         review_reasons=record.review_reasons if can_edit else (),
         next_statuses=tuple(sorted(policy.transitions_from(record.status))) if can_edit else (),
+        shareable=shareable_of(found),
     )
 
 
+async def sendable(connection: Any, caller: Caller, record: MaterialRecord) -> Shareable:
+    """Say whether a material may be sent, in the transaction that read it."""
+    found = await sharing.look(connection, caller.principal, [record.id])
+    return found.of_material(record.id)
+
+
 def answer_with(
-    services: Services, caller: Caller, record: MaterialRecord
+    services: Services, caller: Caller, record: MaterialRecord, found: Shareable
 ) -> Response[Material | None]:
     """Answer with a material and its state."""
-    return Response(shown(services, caller, record), headers=_state(record))
+    return Response(shown(services, caller, record, found), headers=_state(record, found))
 
 
-def _state(record: MaterialRecord) -> dict[str, str]:
-    return {"ETag": record.etag, "Cache-Control": "private, no-cache"}
+def _state(record: MaterialRecord, found: Shareable) -> dict[str, str]:
+    return {"ETag": etag.shown_with(record.etag, found), "Cache-Control": "private, no-cache"}
 
 
 def _filter(query: MaterialQuery, caller: Caller) -> MaterialFilter:

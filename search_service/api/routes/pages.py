@@ -1,5 +1,6 @@
 """What was read of a material, page by page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -10,9 +11,11 @@ from search_service.api.routes.materials import READ
 from search_service.api.routes.paths import PathId, PathNumber
 from search_service.api.schemas.materials import Page, Pages, VersionQuery
 from search_service.api.schemas.reviews import ExtractedTexts
+from search_service.api.schemas.sharing import shareable_of
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import materials, pages, versions
+from search_service.catalog import materials, pages, sharing, versions
 from search_service.catalog.pages import PageRecord, ReviewedPage, VersionKey
+from search_service.catalog.sharing import Sharing
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.services import Services
 
@@ -28,8 +31,9 @@ async def list_pages(
         version = await versions.get(connection, caller.principal, material_id, wanted)
         ordinal = version.ordinal
         found = await pages.find_reviewed(connection, caller.principal, material_id, ordinal)
-    may_edit = policy.may_edit(caller.principal, material.owner_id)
-    items = tuple(shown(services, material_id, item, may_edit=may_edit) for item in found)
+        known = await sharing.look(connection, caller.principal, [material_id])
+    view = PageView(material_id, policy.may_edit(caller.principal, material.owner_id), known)
+    items = tuple(shown(services, view, item) for item in found)
     return Pages(material_id, ordinal, items)
 
 
@@ -48,13 +52,24 @@ async def get_page(
         version = await versions.get(connection, caller.principal, material_id, wanted)
         key = VersionKey(material_id, version.ordinal)
         found = await pages.get_reviewed(connection, caller.principal, key, page_number)
-    may_edit = policy.may_edit(caller.principal, material.owner_id)
-    page = shown(services, material_id, found, may_edit=may_edit)
+        known = await sharing.look(connection, caller.principal, [material_id])
+    view = PageView(material_id, policy.may_edit(caller.principal, material.owner_id), known)
+    page = shown(services, view, found)
     return Response(page, headers={"ETag": found.etag, "Cache-Control": "private, no-cache"})
 
 
-def shown(services: Services, material_id: int, reviewed: ReviewedPage, *, may_edit: bool) -> Page:
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """Whose pages are shown, and to whom."""
+
+    material_id: int
+    may_edit: bool
+    sharing: Sharing
+
+
+def shown(services: Services, view: PageView, reviewed: ReviewedPage) -> Page:
     """Give a page as it was corrected; to an editor also what was extracted."""
+    material_id, may_edit = view.material_id, view.may_edit
     page, correction = reviewed.page, reviewed.correction
     own = {name: getattr(page, name) for name in PageRecord.__dataclass_fields__}
     extracted = None
@@ -70,6 +85,7 @@ def shown(services: Services, material_id: int, reviewed: ReviewedPage, *, may_e
         corrected_fields=tuple(sorted(correction.changes)) if correction else (),
         correction_id=correction.id if correction and may_edit else None,
         extracted=extracted,
+        shareable=shareable_of(view.sharing.of_record(material_id, reviewed.ordinal, page)),
     )
 
 

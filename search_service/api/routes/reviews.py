@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET, structs
 
 from search_service.api.routes.materials import READ, WRITE, IfMatch
-from search_service.api.routes.pages import shown
+from search_service.api.routes.pages import PageView, shown
 from search_service.api.routes.paths import PathId, PathLongId, PathNumber
 from search_service.api.schemas.materials import Page
 from search_service.api.schemas.reviews import (
@@ -18,7 +18,7 @@ from search_service.api.schemas.reviews import (
     Review,
     ReviewWarning,
 )
-from search_service.catalog import reviewing
+from search_service.catalog import reviewing, sharing
 from search_service.catalog.editing import Target
 from search_service.catalog.pages import PageRecord
 from search_service.catalog.reviewing import RestingBeside, WhichWarnings
@@ -43,7 +43,8 @@ async def correct_page(
     changes = {name: value for name, value in structs.asdict(data).items() if value is not UNSET}
     async with services.database.transaction() as connection:
         reviewed = await correcting.correct(connection, caller, target, changes)
-    page = shown(services, material_id, reviewed, may_edit=True)
+        known = await sharing.look(connection, caller.principal, [material_id])
+    page = shown(services, PageView(material_id, may_edit=True, sharing=known), reviewed)
     return Response(page, headers={"ETag": reviewed.etag, "Cache-Control": "private, no-cache"})
 
 

@@ -83,7 +83,7 @@ async def _search(services: Services, caller: Caller, query: SearchQuery) -> Sea
             field="updated",
         )
     answered = await ask(services, caller.principal, _request(query), Channel.API)
-    return answer_of(services.settings, answered.answer, answered.search_id)
+    return answer_of(services.settings, answered)
 
 
 def _request(query: SearchQuery) -> SearchRequest:

@@ -17,6 +17,7 @@ from search_service.api.schemas.limits import (
     Values,
 )
 from search_service.api.schemas.reviews import ExtractedTexts
+from search_service.api.schemas.sharing import Shareable
 from search_service.catalog.cursors import Sort
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 from search_service.files.page_images import Size
@@ -79,6 +80,7 @@ class Material(Struct, frozen=True):
     can_edit: bool
     review_reasons: tuple[ReviewReason, ...]
     next_statuses: tuple[MaterialStatus, ...]
+    shareable: Shareable
 
 
 class Materials(Struct, frozen=True):
@@ -287,6 +289,7 @@ class Page(Struct, frozen=True):
     corrected_fields: tuple[str, ...]
     correction_id: int | None
     extracted: ExtractedTexts | None
+    shareable: Shareable
 
 
 class Pages(Struct, frozen=True):

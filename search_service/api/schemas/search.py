@@ -6,7 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from search_service.api.schemas.citations import Citation
 from search_service.api.schemas.limits import Cursor, Values
+from search_service.api.schemas.sharing import Shareable
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
 from search_service.search.request import (
     DEFAULT_LIMIT,
@@ -111,6 +113,8 @@ class SlideHit(Struct, frozen=True):
     score: float
     content_hash: str
     version: int
+    shareable: Shareable
+    citation: Citation
 
 
 class Named(Struct, frozen=True):
@@ -160,6 +164,7 @@ class Hit(Struct, frozen=True):
     slides: tuple[SlideHit, ...]
     explanation: tuple[ScorePart, ...]
     pinned: bool
+    shareable: Shareable
 
 
 class FacetValue(Struct, frozen=True):

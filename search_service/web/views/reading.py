@@ -21,18 +21,6 @@ _FEW_PAGES = 3
 # In a PDF a header may stand above the title, which may be broken.
 _TITLE_WITHIN = 6
 _TITLE_LINES = 3
-_BAGGAGE: Mapping[str, str] = {
-    "speaker_notes": "slide with speaker notes",
-    "comments": "comment",
-    "hidden_slides": "hidden slide",
-    "embedded_workbooks": "embedded file",
-    "external_links": "linked file",
-    "author_metadata": "property naming people or companies",
-}
-_BAGGAGE_PLURALS: Mapping[str, str] = {
-    "speaker_notes": "slides with speaker notes",
-    "author_metadata": "properties naming people or companies",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +85,6 @@ class MaterialView:
     pain_points: tuple[str, ...]
     lines: tuple[PageLine, ...]
     notices: tuple[str, ...]
-    baggage: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +134,6 @@ def material_of(head: MaterialHead, known: Known, today: date) -> MaterialView:
         pain_points=material.pain_points,
         lines=tuple(_line(head, page, furniture) for page in known.pages),
         notices=_notices(known, today),
-        baggage=baggage_of(known.receipt),
     )
 
 
@@ -210,18 +196,6 @@ def facts_of(material: MaterialRecord) -> Facts:
         material.universe_name,
         material.file_format,
         material.language,
-    )
-
-
-def baggage_of(receipt: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Say what travels with the file beside its pages."""
-    counts: Mapping[str, int] = (receipt or {}).get("baggage") or {}
-    return tuple(
-        f"{counts[name]:,} {_BAGGAGE_PLURALS[name]}"
-        if counts[name] > 1 and name in _BAGGAGE_PLURALS
-        else wording.counted(counts[name], word)
-        for name, word in _BAGGAGE.items()
-        if counts.get(name)
     )
 
 

@@ -41,6 +41,7 @@ class SlideRow:
     snippet: tuple[TextPart, ...]
     from_notes: bool
     hidden: bool
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ class Card:
     """A material among the results.
 
     `state` is empty for what is published; `missing` are words that it does not hold. What product
-    marketing pinned says so, as it stands first whatever it holds.
+    marketing pinned says so, as it stands first whatever it holds. `not_sent` says why it is not to
+    be sent to customers.
     """
 
+    id: int
     address: str
     name: tuple[TextPart, ...]
     description: str
@@ -66,6 +69,7 @@ class Card:
     more_slides: str
     missing: str
     pinned: bool
+    not_sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,7 @@ def card_of(hit: Hit, today: date, mark: Callable[[str], str] = str) -> Card:
     word = wording.page_word(hit.file_format)
     more = hit.matching_slides - len(hit.slides)
     return Card(
+        id=hit.material_id,
         address=mark(material_address(hit.material_id)),
         name=parts_of(hit.name, hit.name_marks),
         description=hit.description or "",

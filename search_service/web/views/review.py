@@ -11,7 +11,7 @@ from search_service.catalog.pages import PageRecord
 from search_service.db.enums import MaterialStatus
 from search_service.web.views import wording
 from search_service.web.views.addresses import image_address
-from search_service.web.views.reading import Known, baggage_of, paragraphs_of, text_of
+from search_service.web.views.reading import Known, paragraphs_of, text_of
 
 _STEPS: Mapping[tuple[MaterialStatus, MaterialStatus], str] = {
     (MaterialStatus.DRAFT, MaterialStatus.REVIEW): "Send to review",
@@ -25,6 +25,19 @@ _SOURCES: Mapping[str, str] = {
     "title": "title", "text": "text", "table": "tables", "notes": "notes", "comments": "comments",
     "chart": "charts", "diagram": "diagrams", "alt_text": "alternative texts",
 }  # fmt: skip
+
+_BAGGAGE: Mapping[str, str] = {
+    "speaker_notes": "slide with speaker notes",
+    "comments": "comment",
+    "hidden_slides": "hidden slide",
+    "embedded_workbooks": "embedded file",
+    "external_links": "linked file",
+    "author_metadata": "property naming people or companies",
+}
+_BAGGAGE_PLURALS: Mapping[str, str] = {
+    "speaker_notes": "slides with speaker notes",
+    "author_metadata": "properties naming people or companies",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +84,21 @@ def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
     return ReviewView(
         pages=pages,
         summary=_summary(receipt, len(pages), word),
-        baggage=baggage_of(receipt),
+        baggage=_baggage(receipt),
         file_warnings=tuple(_sentences(receipt.get("warnings") or ())),
         steps=steps_of(known.material, principal),
+    )
+
+
+def _baggage(receipt: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what travels with the file beside its pages."""
+    counts: Mapping[str, int] = receipt.get("baggage") or {}
+    return tuple(
+        f"{counts[name]:,} {_BAGGAGE_PLURALS[name]}"
+        if counts[name] > 1 and name in _BAGGAGE_PLURALS
+        else wording.counted(counts[name], word)
+        for name, word in _BAGGAGE.items()
+        if counts.get(name)
     )
 
 

@@ -1,0 +1,40 @@
+"""What pages say of sending, and the downloads that they offer."""
+
+import io
+
+import pytest
+from pptx import Presentation
+
+from tests.web.people import Library
+from tests.web.test_pages import Client, _sign_in
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_material_says_whether_it_may_be_sent_and_offers_a_clean_copy(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "sam")
+    page = (await client.get(f"/m/{library.deck}")).text
+    assert "Safe to send?" in page
+    assert f"/m/{library.deck}/file?clean=1" in page
+    copy = await client.get(f"/m/{library.deck}/file?clean=1")
+    assert copy.status_code == 200
+    assert len(Presentation(io.BytesIO(copy.content)).slides) > 0
+
+
+async def test_a_slide_can_be_had_alone(client: Client, library: Library) -> None:
+    await _sign_in(client, "sam")
+    page = (await client.get(f"/m/{library.deck}/s/1")).text
+    assert f"/m/{library.deck}/file?slides=1" in page
+    copy = await client.get(f"/m/{library.deck}/file?slides=1")
+    assert len(Presentation(io.BytesIO(copy.content)).slides) == 1
+
+
+async def test_slides_that_are_none_are_a_page_that_says_so(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "sam")
+    answer = await client.get(f"/m/{library.deck}/file?slides=x", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert "3,5-7" in answer.text
