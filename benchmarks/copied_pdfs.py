@@ -16,6 +16,7 @@ _FORBIDDEN_KEYS = {
     "/Metadata", "/PieceInfo", "/EmbeddedFiles", "/JavaScript", "/JS", "/AF", "/XFA",
     "/OCProperties", "/OpenAction", "/AA", "/LastModified", "/Collection", "/StructTreeRoot",
 }  # fmt: skip
+_WORDS = ("/T", "/TU", "/V", "/Contents")
 _SCALE = 0.35
 _DIFFERENT = 2.0
 """Mean difference of a page's grey levels, of 255, from which two pictures are not the same."""
@@ -63,12 +64,13 @@ def secrets_of(path: Path) -> dict[str, str]:
         for page in pdf.pages:
             annotations = page.obj.get("/Annots")
             for each in annotations if isinstance(annotations, Array) else ():
-                if (
-                    isinstance(each, Dictionary)
-                    and str(each.get("/Subtype")) not in KEPT_ANNOTATIONS
-                ):
-                    found |= {str(v): "comment" for v in map(each.get, ("/T", "/Contents"))
-                              if isinstance(v, String)}  # fmt: skip
+                if not isinstance(each, Dictionary):
+                    continue
+                said = [str(v) for v in map(each.get, _WORDS) if isinstance(v, String)]
+                if str(each.get("/Subtype")) in KEPT_ANNOTATIONS:
+                    shown += said
+                else:
+                    found |= dict.fromkeys(said, "comment")
     everything_shown = "\n".join(shown)
     return {text: kind for text, kind in found.items() if text.strip() not in everything_shown}
 
