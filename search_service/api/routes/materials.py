@@ -48,7 +48,7 @@ _COMPUTED = frozenset(
         "review_reasons",
         "next_statuses",
         "shareable",
-    }  # fmt: skip
+    }
 )
 READ, WRITE = scoped(policy.READ), scoped(policy.WRITE)
 
