@@ -13,7 +13,6 @@ from search_service.accounts.policy import Principal, visible_binds, visible_sql
 from search_service.catalog import materials
 from search_service.catalog.materials import MaterialRecord
 from search_service.db.statements import Statements
-from search_service.errors import NotFoundError
 
 MAX_PLACES = 20
 _STATEMENTS = Statements("search_service.catalog", "citations.sql", {"visible": visible_sql})
@@ -102,11 +101,10 @@ async def check(
     if cited is None:
         state = CitationState.CURRENT if places else CitationState.GONE
         return Checked(state, places, None)
-    try:
-        material = await materials.get(connection, principal, cited.material_id)
-    except NotFoundError:
+    found = await materials.get_many(connection, principal, [cited.material_id])
+    if not found:
         return Checked(CitationState.GONE, places, None)
-    return Checked(_state(material, cited, places), places, material)
+    return Checked(_state(found[0], cited, places), places, found[0])
 
 
 def _state(material: MaterialRecord, cited: Cited, places: tuple[Place, ...]) -> CitationState:
