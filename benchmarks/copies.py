@@ -42,9 +42,9 @@ from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.reading import extract
 from extractors.records import decode
-from extractors.sandbox import Reading
 from extractors.task import Task
 from extractors.types import Page, Summary
+from extractors.watched import Reading
 
 _DECKS = {".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"}
 _FINE = ("decks", "pdfs", "planted", "python-pptx", "libreoffice")

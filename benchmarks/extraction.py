@@ -39,9 +39,9 @@ from benchmarks.machine import fingerprint
 from extractors.launcher import Launcher
 from extractors.reading import extract
 from extractors.records import decode, encode
-from extractors.sandbox import DEFAULT_LIMITS, Reading
 from extractors.task import Task
 from extractors.types import Document, Page, Summary
+from extractors.watched import DEFAULT_LIMITS, Reading
 from search_service.ingest import receipt
 from search_service.ingest.preparation import prepare
 

@@ -8,14 +8,18 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from extractors.conversion import ConvertedReading
 from extractors.launcher import Launcher
+from extractors.programs import OFF, Programs, find_programs
+from extractors.recognition import RecognisedReading
 from extractors.records import encode
-from extractors.sandbox import DEFAULT_LIMITS, Reading
 from extractors.task import Task
 from extractors.types import Code, Status, Summary
+from extractors.watched import DEFAULT_LIMITS
 
 EXIT_DONE, EXIT_REFUSED, EXIT_PARTIAL = 0, 2, 3
 
@@ -37,16 +41,27 @@ def main(arguments: list[str]) -> int:
         return _refuse(Code.BAD_ARGUMENTS, f"{error}; see python -m extractors --help")
     if options.images and not options.images.is_dir():
         return _refuse(Code.BAD_ARGUMENTS, f"{options.images} is not a folder; make it first")
-    return _print(options.file, options.images)
+    ocr = options.ocr
+    programs = find_programs(tesseract="" if ocr else OFF, languages=ocr or "eng")
+    if ocr and programs.tesseract is None:
+        return _refuse(Code.BAD_ARGUMENTS, "--ocr needs tesseract, which is not found; install it")
+    return _print(_Wanted(options.file, options.images, programs))
 
 
-def _print(path: Path, folder: Path | None) -> int:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    path: Path
+    folder: Path | None
+    programs: Programs
+
+
+def _print(wanted: _Wanted) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     pages = 0
     summary = b""
     try:
-        for line in _lines(path, folder):
+        for line in _lines(wanted):
             pages += line.startswith(b'{"type":"page"')
             summary = line
             _write(line)
@@ -62,23 +77,24 @@ def _print(path: Path, folder: Path | None) -> int:
     return _exit_code(summary)
 
 
-def _lines(path: Path, folder: Path | None) -> Iterator[bytes]:
+def _lines(wanted: _Wanted) -> Iterator[bytes]:
     """The records of reading; before their summary those of drawing, where a folder is named."""
     summary = b""
     with Launcher(libraries=()) as launcher:
-        for line in _relayed(Task(path), launcher):
+        reading = RecognisedReading(Task(wanted.path), DEFAULT_LIMITS, launcher, wanted.programs)
+        for line in _relayed(reading):
             if line.startswith(b'{"type":"summary"'):
                 summary = line
             else:
                 yield line
-        if folder:
-            images = _relayed(Task(path, folder=folder), launcher)
+        if wanted.folder:
+            task = Task(wanted.path, folder=wanted.folder)
+            images = _relayed(ConvertedReading(task, DEFAULT_LIMITS, launcher, wanted.programs))
             yield from (line for line in images if line.startswith(b'{"type":"image"'))
     yield summary
 
 
-def _relayed(task: Task, launcher: Launcher) -> Iterator[bytes]:
-    reading = Reading(task, DEFAULT_LIMITS, launcher)
+def _relayed(reading: ConvertedReading | RecognisedReading) -> Iterator[bytes]:
     try:
         while (line := reading.next_line()) is not None:
             yield line
@@ -111,7 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument(
-        "--images", type=Path, metavar="DIR", help="also draw a PDF's pages into this folder"
+        "--images", type=Path, metavar="DIR", help="also draw the pages into this folder"
+    )
+    parser.add_argument(
+        "--ocr",
+        metavar="LANGUAGES",
+        help="recognise the words of a PDF's scanned pages by tesseract, such as eng+fra",
     )
     return parser
 

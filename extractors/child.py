@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from extractors.confinement import allow_cpu_for, confine
 from extractors.copying import copy
 from extractors.limits import Limits
-from extractors.reading import draw, extract
+from extractors.reading import convert, draw, extract, recognise
 from extractors.records import Line, encode
+from extractors.services.convert import Conversion
+from extractors.services.recognise import Recogniser
 from extractors.task import Task, decode_request
 from extractors.types import Document
 
@@ -19,7 +21,7 @@ from extractors.types import Document
 def run(stream: socket.socket) -> None:
     """Do the task that comes over the stream, under the limits that come with it."""
     task, limits = decode_request(_request(stream))
-    if task.target:
+    if task.target or task.converter or task.recogniser:
         confine(limits, written_bytes=limits.file_bytes)
     else:
         confine(limits)
@@ -32,6 +34,11 @@ def run(stream: socket.socket) -> None:
 def _records(task: Task, limits: Limits) -> Iterator[Line]:
     if task.target:
         return copy(task.path, task.target, task.recipe, limits)
+    if task.folder and task.converter:
+        return convert(Conversion(task.path, task.folder, task.converter, task.suffix), limits)
+    if task.folder and task.recogniser:
+        program = Recogniser(task.recogniser, task.languages, task.folder)
+        return recognise(program, task.path, task.page, limits)
     if task.folder:
         return draw(task.path, task.folder, limits, task.first_page)
     return extract(task.path, limits, task.first_page)

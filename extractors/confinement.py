@@ -16,13 +16,15 @@ from pathlib import Path
 from extractors.limits import Limits
 
 _FILE_BYTES = 8 << 20
-"""Where no copy is asked for, no file is written but pictures and byte code."""
+"""Where nothing is copied or converted, no file is written but pictures and byte code."""
 _NICENESS = 10
 """A tenth of the weight of who answers searches: reading takes what they leave."""
 _AUTOGROUP = Path("/proc/self/autogroup")
 """Linux may weigh sessions against each other first: sched(7). Niceness counts within one then."""
 _PR_SET_PDEATHSIG = 1
 """From linux/prctl.h."""
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+"""From linux/sched.h."""
 _START_UP_S = 2
 """Processor seconds that loading libraries may use."""
 _LAST_WORD_S = 5
@@ -61,6 +63,18 @@ def die_with(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it was quicker
         os._exit(1)
+
+
+def leave_network() -> bool:
+    """Give this process and what it starts a network without any interface, where the kernel lets.
+
+    Linux as root, or with namespaces of users; False where neither is.
+    """
+    if sys.platform != "linux":
+        return False
+    unshare = ctypes.CDLL(None, use_errno=True).unshare
+    flags = (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET)
+    return any(unshare(each) == 0 for each in flags)
 
 
 def allow_cpu_for(limits: Limits, pages: int) -> None:

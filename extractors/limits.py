@@ -1,6 +1,7 @@
 """The caps that reading one file keeps to; it knows no format and no process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 KIB = 1 << 10
 MIB = 1 << 20
@@ -29,6 +30,10 @@ class Limits:
     open_files: int = 64
     line_bytes: int = 32 * MIB
     """One page as a line of JSON: the character cap at its widest escaping fits."""
+    recognised_pages: int = 200
+    """Pictures of one file whose words are recognised; the others stay pictures."""
+    recognising_s: float = 90.0
+    """For all of them together."""
     restarts: int = 3
     """Fresh children after a crash, each starting behind the page that killed the last one."""
     restart_within_s: float = 10.0
@@ -38,3 +43,17 @@ class Limits:
         """Processor seconds for that many pages, at most those of the page cap."""
         counted = min(max(pages, 1), self.pages)
         return self.cpu_s_per_100_pages * -(-counted // 100)
+
+    def recognising(self, wall_s: float) -> Self:
+        """The caps of recognising one page."""
+        return replace(self, wall_s=wall_s, cpu_s_per_100_pages=30, restarts=0)
+
+    def converting(self, wall_s: float) -> Self:
+        """The caps of LibreOffice, which writes a whole file and counts no pages."""
+        return replace(
+            self,
+            wall_s=wall_s,
+            cpu_s_per_100_pages=int(wall_s),
+            open_files=512,
+            restarts=0,
+        )

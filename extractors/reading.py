@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from extractors.limits import Limits
 from extractors.registry import extractor_for, media_type_of
+from extractors.services.convert import Conversion
+from extractors.services.recognise import Recogniser
 from extractors.storable import characters, cleaned
 from extractors.types import (
     Code,
@@ -56,6 +58,31 @@ def draw(
         yield from render(source, folder)
 
     return _summarised(pictures(), _Tally(limits))
+
+
+def convert(conversion: Conversion, limits: Limits) -> Iterator[Summary]:
+    """A Summary, done once the converted file stands in the folder."""
+
+    def work() -> Iterator[Document | Page]:
+        conversion.run()
+        yield from ()
+
+    for record in _summarised(work(), _Tally(limits)):
+        if isinstance(record, Summary):
+            yield record
+
+
+def recognise(
+    recogniser: Recogniser, path: Path, number: int, limits: Limits
+) -> Iterator[Page | Summary]:
+    """The page with the words that were recognised in its picture, and a Summary."""
+
+    def words() -> Iterator[Document | Page]:
+        yield recogniser.page_of(path, number)
+
+    for record in _summarised(words(), _Tally(limits)):
+        if isinstance(record, Page | Summary):
+            yield record
 
 
 def _summarised(records: Iterator[Read], tally: "_Tally") -> Iterator[Read | Summary]:

@@ -7,10 +7,13 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from extractors.limits import Limits
 from extractors.types import Code, Document, ExtractionError, Page, Source
+
+if TYPE_CHECKING:
+    from extractors.archive import Archive
 
 Extractor: TypeAlias = Callable[[Source], Iterator[Document | Page]]
 
@@ -39,6 +42,14 @@ _MAIN_PART = re.compile(
 )
 _PDF_HEADER = re.compile(rb".{0,1024}%PDF-|.{0,8192}%PDF-[12]\.\d", re.DOTALL)
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "the file is encrypted; save it without a password"
+_ENCRYPTED_PPT = re.compile(
+    rb"\x00\x00\xf6\x0f.{4}\x14\x00\x00\x00\xdf\xc4\xd1\xf3|"
+    + re.escape("EncryptedSummary".encode("utf-16-le")),
+    re.DOTALL,
+)
+"""A CurrentUserAtom with the headerToken of an encrypted file ([MS-PPT] 2.3.2), or a stream that
+only encrypted files have."""
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML_START = re.compile(
@@ -88,7 +99,7 @@ def extractor_for(media_type: str) -> Extractor:
         return plain.extract
     raise ExtractionError(
         Code.CONVERTER_MISSING,
-        "this older format is not read yet; save the file as PPTX or PDF",
+        "only LibreOffice reads this format; install LibreOffice Impress, or save the file as PPTX",
     )
 
 
@@ -102,17 +113,27 @@ def _archive_type(path: Path, limits: Limits) -> str:
                 types = _MACRO_DECK_TYPES if b"macroEnabled" in main[0] else _DECK_TYPES
                 return types[main[2]]
         elif "mimetype" in archive and archive.read("mimetype", 256).strip() == ODP.encode():
+            _require_plain(archive)
             return ODP
         if "ppt/presentation.xml" in archive:
             return _DECK_TYPES[b"presentation"]
     raise ExtractionError(Code.UNSUPPORTED_TYPE, "the archive holds no presentation")
 
 
+def _require_plain(archive: "Archive") -> None:
+    """Raise ExtractionError with password_required for an encrypted OpenDocument file."""
+    manifest = "META-INF/manifest.xml"
+    if manifest in archive and b"encryption-data" in archive.read(manifest):
+        raise ExtractionError(Code.PASSWORD_REQUIRED, _ENCRYPTED)
+
+
 def _compound_file_type(path: Path) -> str:
     """OLE2 files name their streams in UTF-16; the name of the main stream tells the kind."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
-            raise ExtractionError(Code.PASSWORD_REQUIRED, "the file is encrypted; save it without")
+            raise ExtractionError(Code.PASSWORD_REQUIRED, _ENCRYPTED)
+        if _ENCRYPTED_PPT.search(data):
+            raise ExtractionError(Code.PASSWORD_REQUIRED, _ENCRYPTED)
         if data.find("PowerPoint Document".encode("utf-16-le")) >= 0:
             return PPT
     raise ExtractionError(Code.UNSUPPORTED_TYPE, "the compound file holds no presentation")

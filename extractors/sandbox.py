@@ -1,75 +1,56 @@
 """Reads files nobody can vouch for: each in a fresh child process that can be killed at any moment.
 
-The parent parses nothing. It relays the child's lines, starts anew behind a page that killed a
-child, and says in the Summary what became of the file; pages that were finished are never lost.
-A child that was killed from outside, by whoever is short of memory or with its zygote, is made up
-for once: its file is read again, without what was relayed already.
+It is the way in for a service; how a child is watched stands in `watched`, what LibreOffice does
+for a file that nobody here reads in `conversion`.
 """
 
-import json
-import re
-import stat
-import threading
-import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from extractors.launcher import Launcher
+from extractors.conversion import ConvertedReading
 from extractors.limits import Limits
-from extractors.process import ChildProcess, Death
+from extractors.programs import NO_PROGRAMS, Programs
 from extractors.recipe import Recipe
-from extractors.records import Line, decode, encode, kind_of
+from extractors.recognition import RecognisedReading
+from extractors.records import Line, decode
 from extractors.task import Task
-from extractors.types import (
-    Code,
-    Page,
-    PageImage,
-    ReadWarning,
-    Record,
-    Status,
-    Summary,
-    WarningCode,
-)
+from extractors.types import Code, Document, Page, PageImage, Record, Summary
+from extractors.watched import DEFAULT_LIMITS, LAUNCHER, Reading, ended
 
-DEFAULT_LIMITS = Limits()
-_LAUNCHER = Launcher()
-"""One zygote a process, however many files it reads at once."""
-
-_PAGE_NUMBER = re.compile(rb'\{"type":"(?:page|image)","number":(\d+),')
-_WORTH_A_RESTART = {Code.MEMORY_LIMIT, Code.PARSER_CRASHED}
-_DETAILS = {
-    Code.TIME_LIMIT: "reading took longer than a file of this size may take",
-    Code.MEMORY_LIMIT: "reading needs more memory than it may have",
-    Code.PARSER_CRASHED: "the parser died on this file; please report it",
-}
+__all__ = ["DEFAULT_LIMITS", "copy", "draw", "read"]
 
 
-async def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> AsyncGenerator[Record, None]:
+async def read(
+    path: Path, limits: Limits = DEFAULT_LIMITS, programs: Programs = NO_PROGRAMS
+) -> AsyncGenerator[Record, None]:
     """A Document where the file opens, its Pages as they are read, and always a Summary.
 
-    The child is killed when the consumer closes the generator or is cancelled; a consumer that
-    leaves early should hold it in `contextlib.aclosing`.
+    With tesseract the pages of a PDF that are pictures hold the words recognised in them. The child
+    is killed when the consumer closes the generator or is cancelled; a consumer that leaves early
+    should hold it in `contextlib.aclosing`.
     """
-    async with aclosing(_relayed(Reading(Task(path), limits))) as lines:
+    reading = RecognisedReading(Task(path), limits, LAUNCHER, programs)
+    async with aclosing(_relayed(reading)) as lines:
         async for line in lines:
             if not isinstance(line, PageImage):
                 yield line
 
 
 async def draw(
-    path: Path, folder: Path, limits: Limits = DEFAULT_LIMITS
-) -> AsyncGenerator[PageImage | Summary, None]:
-    """A PageImage for each page that can be drawn, once it is in the folder, and a Summary.
+    path: Path, folder: Path, limits: Limits = DEFAULT_LIMITS, programs: Programs = NO_PROGRAMS
+) -> AsyncGenerator[Document | PageImage | Summary, None]:
+    """The Document as it is drawn, a PageImage for each page that can be, and a Summary.
 
-    Beside `0001.jpg` stands `0001.thumb.webp`, the same in small. Refused with converter_missing
-    for what is no PDF; a page that cannot be drawn has no picture. The folder must exist. Leaving
-    early is as with `read`.
+    A picture is in the folder, which must exist, when its PageImage comes; beside `0001.jpg` stands
+    `0001.thumb.webp`, the same in small. Decks are drawn by LibreOffice, else refused with
+    converter_missing. A page that cannot be drawn has no picture. Leaving early is as with `read`.
     """
-    async with aclosing(_relayed(Reading(Task(path, folder=folder), limits))) as lines:
+    reading = ConvertedReading(Task(path, folder=folder), limits, LAUNCHER, programs)
+    async with aclosing(_relayed(reading)) as lines:
         async for line in lines:
-            if isinstance(line, PageImage | Summary):
+            if not isinstance(line, Page):
                 yield line
 
 
@@ -82,15 +63,18 @@ async def copy(
     remove, as it is when this is cancelled.
     """
     task = Task(path, target=target, recipe=recipe)
-    summary = _summary(Code.PARSER_CRASHED, 0)
-    async with aclosing(_relayed(Reading(task, replace(limits, restarts=0)))) as lines:
+    summary = ended(Code.PARSER_CRASHED, 0)
+    reading = Reading(task, replace(limits, restarts=0))
+    async with aclosing(_relayed(reading)) as lines:
         async for line in lines:
             if isinstance(line, Summary):
                 summary = line
     return summary
 
 
-async def _relayed(reading: "Reading") -> AsyncGenerator[Line, None]:
+async def _relayed(
+    reading: Reading | ConvertedReading | RecognisedReading,
+) -> AsyncGenerator[Line, None]:
     import asyncio  # noqa: PLC0415 - 60 ms that the command line does without
 
     pages = 0
@@ -99,134 +83,9 @@ async def _relayed(reading: "Reading") -> AsyncGenerator[Line, None]:
             try:
                 record = decode(line)
             except ValueError:
-                yield _summary(Code.PARSER_CRASHED, pages)
+                yield ended(Code.PARSER_CRASHED, pages)
                 return
             pages += isinstance(record, Page | PageImage)
             yield record
     finally:
         reading.stop()
-
-
-class Reading:
-    """One file's way through one or more children, as JSON lines that end with a summary.
-
-    `next_line` may run in one thread while another calls `stop`.
-    """
-
-    def __init__(
-        self, task: Task, limits: Limits = DEFAULT_LIMITS, launcher: Launcher = _LAUNCHER
-    ) -> None:
-        self._task = task
-        self._limits = limits
-        self._launcher = launcher
-        self._started = time.monotonic()
-        self._deadline = self._started + limits.wall_s
-        self._busy = threading.Lock()
-        self._stopped = False
-        self._child: ChildProcess | None = None
-        self._pages_read = 0
-        self._last_page = 0
-        self._behind = 0
-        """The last page that was lost: a new child begins behind it."""
-        self._made_up_for: int | None = None
-        """The page behind which a child was killed from outside."""
-        self._stated_pages: int | None = None
-        self._lines = self._relay()
-
-    def next_line(self) -> bytes | None:
-        """The next line, newline included; None behind the summary. Blocks."""
-        with self._busy:
-            return next(self._lines, None)
-
-    def stop(self) -> None:
-        """End the child and everything that it started; blocks while a killed child goes."""
-        self._stopped = True
-        if child := self._child:
-            child.kill()
-        with self._busy:
-            self._lines.close()
-
-    def _relay(self) -> Generator[bytes]:
-        if refusal := _refusal_without_reading(self._task.path, self._limits):
-            yield encode(refusal)
-            return
-        first_death: Code | None = None
-        for _ in range(self._limits.restarts + 1):
-            ending = yield from self._relay_child()
-            if isinstance(ending, bytes) and first_death is None:
-                yield ending
-                return
-            if isinstance(ending, bytes) or self._stopped:
-                break
-            if not ending.by_file and self._made_up_for != self._last_page:
-                self._made_up_for = self._last_page
-                continue
-            first_death = first_death or ending.code
-            if ending.code not in _WORTH_A_RESTART or self._stated_pages is None:
-                break
-            self._last_page += 1
-            self._behind = self._last_page
-            if not self._task.folder:
-                yield _lost_page(self._last_page)
-            if self._last_page >= self._stated_pages or self._is_late():
-                break
-        yield encode(_summary(first_death or Code.PARSER_CRASHED, self._pages_read))
-
-    def _relay_child(self) -> Generator[bytes, None, bytes | Death]:
-        """Relay one child's records; its summary's line, or what it died of without one."""
-        task = replace(self._task, first_page=self._behind + 1)
-        child = ChildProcess(task, self._limits, self._deadline, self._launcher)
-        self._child = child
-        death = Death(Code.PARSER_CRASHED)
-        try:
-            if self._stopped:
-                child.kill()
-            for line in child.lines():
-                if kind_of(line) == "summary":
-                    return line
-                if self._note(line):
-                    yield line
-        finally:
-            death = child.end()
-        return death
-
-    def _note(self, line: bytes) -> bool:
-        """Keep count by the line; False for a second child's repetition of what was relayed."""
-        if number := _PAGE_NUMBER.match(line):
-            repeated = int(number[1]) <= self._last_page
-            self._last_page = max(int(number[1]), self._last_page)
-            self._pages_read += not repeated
-            return not repeated
-        repeated = self._stated_pages is not None
-        self._stated_pages = json.loads(line).get("pages")
-        return not repeated
-
-    def _is_late(self) -> bool:
-        return time.monotonic() - self._started > self._limits.restart_within_s
-
-
-def _lost_page(number: int) -> bytes:
-    lost = ReadWarning(WarningCode.PAGE_UNREADABLE, "the parser died on this page")
-    return encode(Page(number, warnings=(lost,)))
-
-
-def _refusal_without_reading(path: Path, limits: Limits) -> Summary | None:
-    """The Summary of a path that holds no file to read, or one too large or too empty."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return _summary(Code.UNREADABLE_FILE, 0, f"{path.name} is not a file")
-        path.open("rb").close()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not valid"
-        return _summary(Code.UNREADABLE_FILE, 0, f"{path.name} cannot be opened: {reason}")
-    if not status.st_size:
-        return _summary(Code.EMPTY_FILE, 0, "the file has no bytes")
-    if status.st_size > limits.file_bytes:
-        return _summary(Code.TOO_LARGE, 0, f"the file has more than {limits.file_bytes} bytes")
-    return None
-
-
-def _summary(code: Code, pages_read: int, detail: str | None = None) -> Summary:
-    status: Status = "partial" if pages_read else "refused"
-    return Summary(status, code, detail or _DETAILS[code], pages_read)

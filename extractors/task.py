@@ -7,13 +7,16 @@ from pathlib import Path
 from extractors.limits import Limits
 from extractors.recipe import ALL_PAGES, Recipe
 
-_PATHS = ("path", "folder", "target")
+_PATHS = ("path", "folder", "target", "converter", "recogniser")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
     """What a child is asked to do: read the file's pages, draw them into the folder, or write a
     clean copy to the target, of the pages of the recipe.
+
+    With a converter (LibreOffice): put the file into the folder as `converted` with the suffix.
+    With a recogniser (tesseract): give the words of the one page as a Page; the folder is scratch.
     """
 
     path: Path
@@ -21,6 +24,11 @@ class Task:
     folder: Path | None = None
     target: Path | None = None
     recipe: Recipe = ALL_PAGES
+    converter: Path | None = None
+    suffix: str = ""
+    recogniser: Path | None = None
+    languages: str = ""
+    page: int = 1
 
 
 def encode_request(task: Task, limits: Limits) -> bytes:

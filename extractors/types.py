@@ -53,6 +53,10 @@ class WarningCode(StrEnum):
 
     NO_TEXT_BUT_IMAGE = "no_text_but_image"
     """Almost no text and at least one image: a scan, or a slide that is a picture."""
+    TEXT_RECOGNISED = "text_recognised"
+    """The page is a picture, and its words were recognised in it; some may be wrong."""
+    TEXT_RECOGNISED_POORLY = "text_recognised_poorly"
+    """The same, and the recogniser is not sure of much of it."""
     GLUED_WORDS = "glued_words"
     """Some words are implausibly long: the spaces between them were not drawn as such."""
     REPLACEMENT_CHARACTERS = "replacement_characters"

@@ -5,6 +5,7 @@ README's table is tested against them.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -98,6 +99,23 @@ class Settings:
         "files read at the same time by one worker; 0: one for each 1.25 GiB of half the memory, "
         "at most one for each processor",
     )
+    soffice: str = _setting(
+        "SEARCH_SERVICE_SOFFICE",
+        "",
+        "LibreOffice, which reads .ppt and .odp and draws slides: its path; empty: `soffice` where "
+        "that is found; `off`: none",
+    )
+    tesseract: str = _setting(
+        "SEARCH_SERVICE_TESSERACT",
+        "",
+        "tesseract, which recognises the words of scanned PDF pages: its path; empty: `tesseract` "
+        "where that is found; `off`: none",
+    )
+    ocr_languages: str = _setting(
+        "SEARCH_SERVICE_OCR_LANGUAGES",
+        "eng",
+        "languages of scanned pages as tesseract calls them, such as `eng+fra+deu`",
+    )
     semantic: str = _setting(
         "SEARCH_SERVICE_SEMANTIC",
         "off",
@@ -128,6 +146,10 @@ class Settings:
                 raise ConfigurationError(
                     f"{_variable(name)} is {getattr(self, name)!r}; choose {', '.join(choices)}."
                 )
+        if not re.fullmatch(r"\w+(\+\w+)*", self.ocr_languages):
+            raise ConfigurationError(
+                f"SEARCH_SERVICE_OCR_LANGUAGES is {self.ocr_languages!r}; write it as eng+fra."
+            )
         if self.pooler not in {"", "transaction"}:
             raise ConfigurationError(
                 f"POOLER is {self.pooler!r}; use `transaction` or leave it out."

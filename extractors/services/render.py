@@ -30,7 +30,7 @@ def render(source: Source, folder: Path) -> Iterator[Document | PageImage]:
     """
     if source.media_type != "application/pdf":
         raise ExtractionError(
-            Code.CONVERTER_MISSING, "only PDF pages are drawn here; slides need LibreOffice"
+            Code.CONVERTER_MISSING, "only LibreOffice draws slides; install LibreOffice Impress"
         )
     pdf = open_document(readable_input(source.path)[0])
     yield header(pdf)

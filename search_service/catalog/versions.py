@@ -169,10 +169,19 @@ async def newest(connection: AsyncConnection, material_id: int) -> VersionRecord
     return None if row is None else VersionRecord(**row)
 
 
-async def is_used(connection: AsyncConnection, sha256: str) -> bool:
-    """Tell whether any version, deleted or not, is this file."""
-    statement = select(_versions.c.sha256).where(_versions.c.sha256 == sha256).limit(1)
-    return await connection.scalar(statement) is not None
+async def any_of(connection: AsyncConnection, sha256: str) -> VersionRecord | None:
+    """Give some version that is this file, of whatever material, deleted or not; for the service.
+
+    One that has been read where there is one.
+    """
+    statement = (
+        select(_versions)
+        .where(_versions.c.sha256 == sha256)
+        .order_by(_versions.c.receipt.is_(None))
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else VersionRecord(**row)
 
 
 async def note_extraction(

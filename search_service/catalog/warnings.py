@@ -34,6 +34,7 @@ SERIOUS: Mapping[str, str] = MappingProxyType(
         PARTLY_READ: "pages of the file are missing from search",
         "page_unreadable": "nothing of this page can be found",
         "no_text_but_image": "what the picture says cannot be found",
+        "text_recognised_poorly": "what the picture says may not be found by its words",
         "part_damaged": "a part of this page cannot be found",
         "text_cut": "the rest of this page's text cannot be found",
     }

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 from rich.markup import escape
 
+from search_service.cli import converters
 from search_service.cli.console import OUT
 from search_service.cli.progress import progress_bar
 from search_service.cli.runtime import run
@@ -39,7 +40,7 @@ Item = TypeVar("Item")
 @click.pass_obj
 def doctor(settings: Settings, deep: bool) -> None:
     """Check configuration, database, queue, storage, index and files; exits 1 if one is wrong."""
-    found = [_public_url(settings)]
+    found = [_public_url(settings), *converters.checks(settings)]
 
     async def work(services: Services) -> list[Check]:
         return [

@@ -13,6 +13,7 @@ from typing import Self
 
 from extractors import sandbox
 from extractors.limits import Limits
+from extractors.programs import NO_PROGRAMS, Programs, find_programs
 from extractors.types import Summary
 from search_service.catalog import scores, versions
 from search_service.catalog.editing import RETIRE
@@ -51,6 +52,8 @@ from search_service.log import get_logger
 
 # A file that took its worker down that often is left alone; no fewer than the queue's attempts.
 MAX_STARTS = MAX_ATTEMPTS
+# For the scanned pages of one file: 200, at two to three seconds each.
+RECOGNISING_S = 600.0
 OUTDATED = Outcome(JobState.CANCELLED, "cancelled", "There is a newer version, or none any more.")
 
 _log = get_logger(__name__)
@@ -65,6 +68,7 @@ class Workshop:
     limits: Limits = sandbox.DEFAULT_LIMITS
     retention: Retention = DEFAULT_RETENTION
     encoder: Encoder | None = None
+    programs: Programs = NO_PROGRAMS
 
     @classmethod
     def of(
@@ -75,8 +79,13 @@ class Workshop:
         encoder: Encoder | None = None,
     ) -> Self:
         """Give a workshop that reads whatever an upload may bring."""
-        limits = replace(sandbox.DEFAULT_LIMITS, file_bytes=settings.upload_max_bytes)
-        return cls(database, store, limits, Retention.of(settings), encoder)
+        limits = replace(
+            sandbox.DEFAULT_LIMITS,
+            file_bytes=settings.upload_max_bytes,
+            recognising_s=RECOGNISING_S,
+        )
+        programs = find_programs(settings.soffice, settings.tesseract, settings.ocr_languages)
+        return cls(database, store, limits, Retention.of(settings), encoder, programs)
 
 
 class _CancelledError(Exception):
@@ -99,7 +108,7 @@ def handlers_of(workshop: Workshop) -> Mapping[str, Handler]:
 
 def studio_of(workshop: Workshop) -> Studio:
     """Give what drawing pages takes of a workshop."""
-    return Studio(workshop.database, workshop.store, workshop.limits)
+    return Studio(workshop.database, workshop.store, workshop.limits, workshop.programs)
 
 
 async def fill_queue(database: Database) -> None:
@@ -185,7 +194,8 @@ async def _extract(workshop: Workshop, job_id: int) -> None:
         return
     job, version = started
     path = workshop.store.path_of(version.sha256)
-    reading = await read_file(path, workshop.limits, partial(_tell, workshop, job))
+    tell = partial(_tell, workshop, job)
+    reading = await read_file(path, workshop.limits, tell, workshop.programs)
     await _note_read(workshop, job, reading)
     if isinstance(reading, Summary):
         await _refuse(workshop, job, reading.code, None)

@@ -22,8 +22,9 @@ _REFUSALS: Mapping[str, str] = MappingProxyType(
         "that.",
         Code.MEMORY_LIMIT: "Reading the file needs too much memory. Save it anew, or as PDF, and "
         "upload that.",
-        Code.CONVERTER_MISSING: "Files of this older format cannot be read yet. Save the file as "
-        "PPTX or PDF and upload that.",
+        Code.CONVERTER_MISSING: "Only LibreOffice reads this format, and the service has none. "
+        "Save the file as PPTX or PDF and upload that, or have LibreOffice Impress installed "
+        "(Debian: apt-get install libreoffice-impress) and the file read again.",
         Code.PARSER_CRASHED: "The file cannot be read: the reader stopped on it. Save it anew, or "
         "as PDF, and upload that.",
         Code.UNREADABLE_FILE: "The original is not readable in the file store. Tell whoever runs "

@@ -5,7 +5,7 @@ It knows neither jobs nor the database: whoever is told may refuse to hear more 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from extractors import sandbox
 from extractors.limits import Limits
-from extractors.types import Document, Page, Summary
+from extractors.programs import NO_PROGRAMS, Programs
+from extractors.types import Document, Page, Record, Summary
 from search_service.ingest.receipt import Reading
 
 TELL_EVERY_S = 0.5
@@ -27,14 +28,16 @@ class _Heard:
     pages: list[Page] = field(default_factory=list)
 
 
-async def read_file(path: Path, limits: Limits, tell: Tell) -> Reading | Summary:
+async def read_file(
+    path: Path, limits: Limits, tell: Tell, programs: Programs = NO_PROGRAMS
+) -> Reading | Summary:
     """Everything in the file, or its summary alone where it did not even open.
 
     `tell` is called twice a second, also while one page takes long; what it raises is raised
     here, once the reader and everything that it started is killed.
     """
     heard = _Heard()
-    reader = asyncio.create_task(_read(path, limits, heard))
+    reader = asyncio.create_task(_read(sandbox.read(path, limits, programs), heard))
     try:
         while not (await asyncio.wait({reader}, timeout=TELL_EVERY_S))[0]:
             await tell(len(heard.pages), heard.document.pages if heard.document else None)
@@ -45,9 +48,9 @@ async def read_file(path: Path, limits: Limits, tell: Tell) -> Reading | Summary
     return reader.result()
 
 
-async def _read(path: Path, limits: Limits, heard: _Heard) -> Reading | Summary:
+async def _read(read: AsyncGenerator[Record, None], heard: _Heard) -> Reading | Summary:
     began = time.monotonic()
-    async with aclosing(sandbox.read(path, limits)) as records:
+    async with aclosing(read) as records:
         async for record in records:
             if isinstance(record, Document):
                 heard.document = record

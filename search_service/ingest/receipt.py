@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from extractors.types import Document, Page, ReadWarning, Summary
+from extractors.types import Document, Page, ReadWarning, Summary, WarningCode
 from search_service.text.dates import moment_of
+
+RECOGNISED = frozenset({WarningCode.TEXT_RECOGNISED, WarningCode.TEXT_RECOGNISED_POORLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,12 @@ def receipt_of(reading: Reading) -> dict[str, Any]:
 
 
 def characters_of(page: Page) -> dict[str, int]:
-    """Count a page's characters by where they come from."""
+    """Count a page's characters by where they come from; `ocr` is text recognised in a picture."""
+    recognised = any(warning.code in RECOGNISED for warning in page.warnings)
     cells = (cell for table in page.tables for row in table for cell in row)
     return {
         "title": len(page.title or ""),
-        "text": len(page.body),
+        "ocr" if recognised else "text": len(page.body),
         "table": sum(map(len, cells)),
         "notes": len(page.notes or ""),
         "comments": sum(map(len, page.comments)),

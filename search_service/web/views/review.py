@@ -23,7 +23,8 @@ _STEPS: Mapping[tuple[MaterialStatus, MaterialStatus], str] = {
 }
 _SOURCES: Mapping[str, str] = {
     "title": "title", "text": "text", "table": "tables", "notes": "notes", "comments": "comments",
-    "chart": "charts", "diagram": "diagrams", "alt_text": "alternative texts",
+    "ocr": "recognised pictures", "chart": "charts",
+    "diagram": "diagrams", "alt_text": "alternative texts",
 }  # fmt: skip
 
 _BAGGAGE: Mapping[str, str] = {

@@ -55,6 +55,8 @@ _LABELS: Mapping[Field, Mapping[str, str]] = {
 }
 _WARNINGS: Mapping[str, str] = {
     "no_text_but_image": "Almost no text, but an image: a scan or a picture of a slide",
+    "text_recognised": "A picture; its words were recognised, and some may be wrong",
+    "text_recognised_poorly": "A picture; its words could hardly be recognised: check them",
     "glued_words": "Some words run together",
     "replacement_characters": "Some characters could not be read",
     "unstorable_characters": "Characters that cannot be stored were dropped",

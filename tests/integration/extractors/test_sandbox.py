@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from extractors.limits import MIB, Limits
-from extractors.sandbox import Reading, read
+from extractors.sandbox import read
 from extractors.task import Task
 from extractors.types import Code, Document, Page, Summary, WarningCode
+from extractors.watched import Reading
 from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
 from tests.integration.extractors.processes import readers
 from tests.integration.extractors.reads import read_sandboxed

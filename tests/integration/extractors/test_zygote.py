@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from extractors.launcher import Launcher
-from extractors.sandbox import Reading, read
+from extractors.sandbox import read
 from extractors.task import Task
 from extractors.types import Code, Page, Record, Summary
+from extractors.watched import Reading
 from tests.integration.extractors.packages import slide, text_shape, write_deck
 from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
 from tests.integration.extractors.processes import (
@@ -216,7 +217,7 @@ async def test_two_hundred_files_leave_no_open_file_and_no_dead_process(tmp_path
 def test_the_sandbox_goes_with_a_service_that_was_killed(slow_pdf: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from extractors.sandbox import Reading; from extractors.task import Task\n"
+        "from extractors.watched import Reading; from extractors.task import Task\n"
         "reading = Reading(Task(Path(sys.argv[1])))\n"
         "print(len(reading.next_line()), flush=True); time.sleep(60)"
     )

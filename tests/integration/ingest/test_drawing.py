@@ -1,6 +1,7 @@
 """Pictures of pages: made after the reading, once, and gone with their original."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from extractors.programs import Programs
 from search_service.catalog import editing, purging
 from search_service.catalog.editing import Target
 from search_service.errors import UnavailableError
@@ -19,6 +21,7 @@ from search_service.ingest.drawing import AT_ONCE, DRAW, Studio
 from search_service.ingest.handlers import handlers_of, studio_of
 from search_service.jobs.worker import RunningJob, WorkerOptions, run_worker
 from tests.integration.catalog.making import OPERATOR
+from tests.integration.extractors import office
 from tests.integration.ingest import files
 from tests.integration.ingest.conftest import Service
 
@@ -84,6 +87,40 @@ async def test_the_worker_draws_one_after_the_other(service: Service, database_u
                 await asyncio.sleep(0.1)
     stop.set()
     await asyncio.wait_for(worker, 40)
+
+
+def drawing_as(service: Service, folder: Path, pdf: bytes) -> Studio:
+    """A studio whose LibreOffice makes this PDF of every deck."""
+    (folder / "made.pdf").write_bytes(pdf)
+    script = f'cp {folder}/made.pdf "$OUT/converted.pdf"'
+    program = office.pretended(folder / "soffice", script)
+    return replace(studio(service), programs=Programs(program))
+
+
+async def test_a_deck_waits_for_libreoffice(service: Service, tmp_path: Path) -> None:
+    pmm = await service.person()
+    sha256 = await sha256_of(service, await service.ingest(pmm, files.deck()))
+    await draw(service, sha256)
+    assert not await service.store.images.has(sha256)
+    async with service.database.transaction() as connection:
+        await connection.execute(text("DELETE FROM pgqueuer"))
+    assert await drawing.schedule_missing(studio(service)) == 0
+    pdf = files.document([[title] for title, _ in files.SLIDES])
+    able = drawing_as(service, tmp_path, pdf)
+    assert await drawing.schedule_missing(able) == 1
+    await drawing.draw(able, RunningJob(1, DRAW, {"sha256": sha256}, 1, False))
+    assert await service.store.images.holds(sha256, 3)
+
+
+async def test_pictures_of_other_pages_than_were_read_are_not_shown(
+    service: Service, tmp_path: Path
+) -> None:
+    pmm = await service.person()
+    sha256 = await sha256_of(service, await service.ingest(pmm, files.deck()))
+    studio = drawing_as(service, tmp_path, files.document([["Only one"]]))
+    await drawing.draw(studio, RunningJob(1, DRAW, {"sha256": sha256}, 1, False))
+    assert await service.store.images.has(sha256)
+    assert not await service.store.images.holds(sha256, 1)
 
 
 async def test_what_was_drawn_is_not_drawn_again(

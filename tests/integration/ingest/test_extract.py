@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from extractors import sandbox
 from extractors.limits import Limits
+from extractors.programs import Programs
 from extractors.types import Page, Record
 from search_service.catalog import blocks, editing, pages, scores, versions
 from search_service.catalog.editing import Target
@@ -229,8 +230,10 @@ async def test_a_cancelled_job_keeps_nothing(
     accepted = await service.accept(pmm, files.deck())
     read = sandbox.read
 
-    async def cancelled_on_the_way(path: Path, limits: Limits) -> AsyncIterator[Record]:
-        async for record in read(path, limits):
+    async def cancelled_on_the_way(
+        path: Path, limits: Limits, programs: Programs
+    ) -> AsyncGenerator[Record, None]:
+        async for record in read(path, limits, programs):
             yield record
             if isinstance(record, Page) and record.number == 1:
                 assert accepted.job_id is not None
