@@ -264,6 +264,8 @@ async def delete(connection: AsyncConnection, caller: Caller, target: Target) ->
 async def count_download(connection: AsyncConnection, caller: Caller, material_id: int) -> None:
     """Count a download and note who made it. The material itself does not change.
 
+    After the first one its health is looked at again within the hour: it is no longer unused.
+
     Raises NotFoundError.
     """
     material = await materials.get(connection, caller.principal, material_id)
@@ -273,6 +275,8 @@ async def count_download(connection: AsyncConnection, caller: Caller, material_i
         .values(usage_count=func.coalesce(_materials.c.usage_count, 0) + 1)
     )
     await connection.execute(statement)
+    if not material.usage_count:
+        await _set_details(connection, material_id, scores_due=func.current_date())
     await writer.note_change(connection, material_id)
     facts = {"version": material.current_version}
     await _note(connection, caller, _Deed("download", material_id, after=facts))

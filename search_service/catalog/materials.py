@@ -3,7 +3,7 @@
 Every read here is limited to what the principal may see; changes are in `catalog.editing`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,7 +35,6 @@ _users: Any = User.__table__
 _states: Any = ReviewState.__table__
 _versions: Any = MaterialVersion.__table__
 _successors: Any = MaterialSuccessor.__table__
-_next: Any = Material.__table__.alias("successor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ async def get_many(
 ) -> list[MaterialRecord]:
     """Give those of the materials that the principal may see, in the order asked for."""
     statement = _visible(principal).where(_materials.c.id.in_(material_ids))
-    found = {record.id: record for record in await _records(connection, statement)}
+    found = {record.id: record for record in await _records(connection, principal, statement)}
     return [found[material_id] for material_id in material_ids if material_id in found]
 
 
@@ -169,7 +168,7 @@ async def find(
     if paging.cursor is not None:
         statement = statement.where(keys.behind(paging.cursor))
     statement = statement.order_by(*keys.order_by()).limit(paging.limit + 1)
-    records = await _records(connection, statement)
+    records = await _records(connection, principal, statement)
     more = len(records) > paging.limit
     items = records[: paging.limit]
     return Listing(tuple(items), keys.cursor_of(items[-1]) if more else None)
@@ -195,7 +194,7 @@ async def find_by_content(
         .order_by(_materials.c.id.desc())
         .limit(1)
     )
-    records = await _records(connection, statement)
+    records = await _records(connection, principal, statement)
     return records[0] if records else None
 
 
@@ -239,28 +238,14 @@ def _visible(principal: Principal) -> Select[Any]:
             *details,
             _users.c.full_name.label("owner_name"),
             _states.c.reasons.label("review_reasons"),
-            _next.c.id.label("successor_id"),
-            _next.c.name.label("successor_name"),
+            _successors.c.successor_id,
         )
         .join(_details, _details.c.material_id == _materials.c.id)
         .outerjoin(_users, _users.c.id == _materials.c.owner_id)
         .outerjoin(_states, _states.c.material_id == _materials.c.id)
         .outerjoin(_successors, _successors.c.material_id == _materials.c.id)
-        .outerjoin(
-            _next,
-            and_(_next.c.id == _successors.c.successor_id, visible("successor", principal))
-            & ~_is_deleted(_next.c.id),
-        )
         .where(*access(principal))
     )
-
-
-def _is_deleted(material_id: Any) -> ColumnElement[bool]:
-    other: Any = MaterialDetails.__table__.alias("successor_details")
-    gone = select(other.c.material_id).where(
-        other.c.material_id == material_id, other.c.deleted_at.is_not(None)
-    )
-    return gone.exists()
 
 
 def _conditions(wanted: MaterialFilter) -> list[ColumnElement[bool]]:
@@ -317,17 +302,37 @@ def _linked(link: Any, key: str, ids: tuple[int, ...]) -> ColumnElement[bool]:
     return chosen
 
 
-async def _records(connection: AsyncConnection, statement: Select[Any]) -> list[MaterialRecord]:
+async def _records(
+    connection: AsyncConnection, principal: Principal, statement: Select[Any]
+) -> list[MaterialRecord]:
     rows = [dict(row) for row in (await connection.execute(statement)).mappings()]
     personas, segments = await associations(connection, [row["id"] for row in rows])
+    named = {row["id"]: row.pop("successor_id") for row in rows}
+    successors = await _visible_names(connection, principal, named.values())
     return [
         MaterialRecord(
             **_without_nulls(row),
             personas=tuple(personas.get(row["id"], ())),
             segments=tuple(segments.get(row["id"], ())),
+            successor=successors.get(named[row["id"]]),
         )
         for row in rows
     ]
+
+
+async def _visible_names(
+    connection: AsyncConnection, principal: Principal, ids: Iterable[int | None]
+) -> dict[int | None, Named]:
+    """Those of the materials that the principal may see, by id."""
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    statement = (
+        select(_materials.c.id, _materials.c.name)
+        .join(_details, _details.c.material_id == _materials.c.id)
+        .where(_materials.c.id.in_(wanted), *access(principal))
+    )
+    return {row.id: Named(row.id, row.name) for row in await connection.execute(statement)}
 
 
 _LISTS = (
@@ -341,8 +346,6 @@ def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
     counts = {
         name: row[name] or 0 for name in ("health_score", "usage_count", "completeness_score")
     }
-    successor_id, successor = row.pop("successor_id"), row.pop("successor_name")
-    lists["successor"] = None if successor_id is None else Named(successor_id, successor)
     reasons = tuple(ReviewReason(reason) for reason in row["review_reasons"] or ())
     lists["review_reasons"] = reasons
     return row | lists | counts | {"status": row["status"] or MaterialStatus.DRAFT}

@@ -36,6 +36,7 @@ COPY_DAYS = 30  # after the last time that somebody asked for it
 # A click may come before its search is written; one that is still alone then belongs to none.
 CLICK_ALONE = timedelta(days=1)
 MAX_MATERIALS = 500  # in one run; the next one goes on
+MAX_DUE = 5_000  # likewise; a date may come for much of a library at once
 MAX_ORPHANS = 5_000  # likewise
 _searches: Any = LoggedSearch.__table__
 _clicks: Any = SearchClick.__table__
@@ -146,7 +147,7 @@ async def retire_due(database: Database, today: date) -> Done:
     """Archive every published material that has expired by this day."""
 
     async def find(connection: AsyncConnection) -> list[int]:
-        return await retiring.find_due(connection, today, MAX_MATERIALS)
+        return await retiring.find_due(connection, today, MAX_DUE)
 
     async def act(connection: AsyncConnection, material_id: int) -> int:
         return await retiring.retire(connection, material_id, today)
@@ -158,7 +159,7 @@ async def _refresh_scores(database: Database, today: date) -> Done:
     """Compute the scores anew that the day alone has changed."""
 
     async def find(connection: AsyncConnection) -> list[int]:
-        return await scores.find_due(connection, today, MAX_MATERIALS)
+        return await scores.find_due(connection, today, MAX_DUE)
 
     async def act(connection: AsyncConnection, material_id: int) -> int:
         await scores.rescore(connection, material_id)

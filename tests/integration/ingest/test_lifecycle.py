@@ -106,6 +106,23 @@ async def test_health_and_reasons_change_on_their_day_though_nobody_edits(
     assert (await tidy(service))["scores"].count == 0
 
 
+async def test_the_first_use_of_an_unused_material_mends_its_health(service: Service) -> None:
+    pmm = await service.person()
+    material_id = await published(service, pmm, files.deck())
+    await run(
+        service,
+        "UPDATE material_details SET published_at = now() - interval '91 days',"
+        " scores_due = CURRENT_DATE WHERE material_id = :id",
+        id=material_id,
+    )
+    await tidy(service)
+    unused = await service.material(pmm, material_id)
+    async with service.database.transaction() as connection:
+        await editing.count_download(connection, pmm, material_id)
+    await tidy(service)
+    assert (await service.material(pmm, material_id)).health_score == unused.health_score + 10
+
+
 async def test_what_a_retired_material_made_stale_is_asked_to_be_scored_anew(
     service: Service,
 ) -> None:
