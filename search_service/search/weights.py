@@ -1,6 +1,6 @@
 """The weights of ranking that product marketing may change; how they rank is `ranking`'s."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,5 +43,5 @@ async def read(connection: AsyncConnection) -> Weights:
     rows = await fetch(connection, STATEMENTS["ranking_weights"])
     if not rows:
         return DEFAULT
-    first, second = rows[0].next_slides
-    return Weights(**{**dict(rows[0].items()), "next_slides": (first, second)})
+    stored = {field.name: getattr(rows[0], field.name) for field in fields(Weights)}
+    return Weights(**{**stored, "next_slides": tuple(stored["next_slides"])})
