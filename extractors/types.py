@@ -102,7 +102,10 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Baggage:
-    """What travels with a deck beside its slides; a rep should know before sending it."""
+    """What travels with a file beside its pages; a rep should know before sending it.
+
+    A PDF's comments are counted page by page, where they are read.
+    """
 
     speaker_notes: int = 0
     """Slides with notes that hold text."""

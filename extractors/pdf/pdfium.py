@@ -13,11 +13,13 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
+from extractors.pdf.annotations import comments_of
 from extractors.pdf.glyphs import corrected, height_and_top
 from extractors.pdf.lines import Vocabulary, joined_hyphens, parted_scripts, signs
 from extractors.pdf.titles import Line, page_title
 from extractors.types import (
     IMAGE_ONLY_BELOW,
+    Baggage,
     Code,
     Document,
     ExtractionError,
@@ -63,17 +65,22 @@ def read(pdf: pypdfium2.PdfDocument, source: Source) -> Iterator[Document | Page
 
 def header(pdf: pypdfium2.PdfDocument) -> Document:
     """The file's properties, outline and number of pages."""
+    author = pdf.get_metadata_value("Author").strip() or None
     return Document(
         media_type="application/pdf",
         extractor=f"pdfium {pypdfium2.PDFIUM_INFO.build}",
         title=pdf.get_metadata_value("Title").strip() or None,
-        author=pdf.get_metadata_value("Author").strip() or None,
+        author=author,
         modified=pdf.get_metadata_value("ModDate").strip() or None,
         pages=len(pdf),
         outline=tuple(_outline(pdf)),
         encrypted=raw.FPDF_GetSecurityHandlerRevision(pdf) != -1,
         language=_language(pdf),
         title_in_body=True,
+        baggage=Baggage(
+            embedded_workbooks=max(raw.FPDFDoc_GetAttachmentCount(pdf), 0),
+            author_metadata=int(author is not None),
+        ),
     )
 
 
@@ -108,6 +115,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int, vocabulary: Vocabulary) -> Pa
             label=_label(pdf, number),
             title=page_title(_lines(textpage, text, vocabulary)),
             body=body,
+            comments=comments_of(page),
             links=_links(pdf, page),
             width=round(width, 2),
             height=round(height, 2),

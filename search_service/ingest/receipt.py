@@ -96,11 +96,13 @@ def _totals(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _baggage(reading: Reading) -> dict[str, int]:
     """Counts by the names of `extractors.types.Baggage`, made here where a format states none."""
+    comments = sum(len(page.comments) for page in reading.pages)
     if reading.document.baggage is not None:
-        return asdict(reading.document.baggage)
+        stated = asdict(reading.document.baggage)
+        return stated | {"comments": max(stated["comments"], comments)}
     return {
         "speaker_notes": sum(bool(page.notes) for page in reading.pages),
-        "comments": sum(len(page.comments) for page in reading.pages),
+        "comments": comments,
         "hidden_slides": sum(page.hidden for page in reading.pages),
         "embedded_workbooks": 0,
         "external_links": 0,

@@ -145,6 +145,7 @@ def planted_pdf(path: Path) -> Path:
 def _plant_in_catalogue(pdf: Pdf) -> None:
     with pdf.open_metadata(set_pikepdf_as_editor=False) as xmp:
         xmp["dc:title"] = f"{SECRET} xmp"
+    pdf.docinfo["/Author"] = f"{SECRET} author"  # the line above has brought it in step
     pdf.attachments["plan.txt"] = f"{SECRET} attachment".encode()
     script = Dictionary(S=Name.JavaScript, JS=String(f"app.alert('{SECRET} script')"))
     pdf.Root.OpenAction = pdf.make_indirect(script)

@@ -8,8 +8,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from extractors.limits import Limits
-from extractors.types import Code, ExtractionError, OutlineEntry, WarningCode
+from extractors.types import Baggage, Code, ExtractionError, OutlineEntry, WarningCode
 from tests.integration.extractors.pdfs import write_objects, write_pdf
+from tests.integration.extractors.planted import SECRET, planted_pdf
 from tests.integration.extractors.reads import read_here
 
 
@@ -214,3 +215,13 @@ def test_a_page_that_is_no_page_keeps_its_place(tmp_path: Path) -> None:
     outcome = read_here(path)
     assert outcome.pages[1].warnings[0].code is WarningCode.PAGE_UNREADABLE
     assert (outcome.summary.status, outcome.summary.pages_read) == ("partial", 1)
+
+
+def test_comments_and_attachments_are_what_travels_with_a_pdf(tmp_path: Path) -> None:
+    outcome = read_here(planted_pdf(tmp_path / "x.pdf"))
+    said = [f"{SECRET} comment {kind}" for kind in (
+        "Text", "Highlight", "FreeText", "Stamp", "Ink", "FileAttachment",
+    )]  # fmt: skip
+    assert [list(page.comments) for page in outcome.pages] == [said, [], []]
+    assert outcome.document
+    assert outcome.document.baggage == Baggage(embedded_workbooks=1, author_metadata=1)

@@ -44,3 +44,10 @@ def test_a_receipt_is_json() -> None:
     receipt = receipt_of(Reading(Document("a/b", "x"), PAGES, summary, 0))
     assert json.loads(json.dumps(receipt)) == receipt
     assert (receipt["status"], receipt["code"]) == ("partial", "time_limit")
+
+
+def test_comments_that_only_the_pages_tell_of_count_too() -> None:
+    stated = Document("a/b", "x", baggage=Baggage(embedded_workbooks=1))
+    pages = (Page(1, comments=("Why?", "Because")), Page(2, comments=("No",)))
+    baggage = receipt_of(Reading(stated, pages, Summary("done"), 0))["baggage"]
+    assert (baggage["comments"], baggage["embedded_workbooks"]) == (3, 1)
