@@ -7,6 +7,7 @@ the embedded one, which the others start again themselves.
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -145,7 +146,12 @@ class Running:
 
 @asynccontextmanager
 async def running(workers: int) -> AsyncIterator[Running]:
-    """Give a service that is set up and not started; its folder goes in the end."""
+    """Give a service that is set up and not started; its folder goes in the end.
+
+    A SIGTERM ends the block as Ctrl-C does, so that no process is left.
+    """
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     folder = _folder()
     settings = Settings(data_dir=folder)
     port = _free_port()
