@@ -25,13 +25,15 @@ import json
 import logging
 import multiprocessing
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pypdfium2
@@ -75,7 +77,8 @@ class Options:
     """How thoroughly to look."""
 
     pages: int
-    libreoffice: bool
+    libreoffice: int = 0
+    """Every so manieth file, if it is a deck, goes through LibreOffice; 0: none does."""
 
 
 class Judge:
@@ -87,12 +90,13 @@ class Judge:
         self._options = options
         self.tally = Tally()
 
-    def look_at(self, path: Path) -> None:
-        """Judge one file."""
+    def look_at(self, path: Path, number: int = 0) -> None:
+        """Judge one file; `number` is its place among all."""
+        every = self._options.libreoffice
         if path.suffix.lower() == ".pdf":
             self._pdf(path)
         else:
-            self._deck(path)
+            self._deck(path, converted=bool(every) and number % every == 0)
 
     def _copy(self, path: Path, name: str) -> tuple[Path, Summary]:
         target = self._folder / name
@@ -105,7 +109,7 @@ class Judge:
         assert isinstance(summary, Summary)
         return target, summary
 
-    def _deck(self, path: Path) -> None:
+    def _deck(self, path: Path, *, converted: bool) -> None:
         opened = copied_decks.opens(path)
         if not zipfile.is_zipfile(path) or not (opened or _is_read(path)):
             return
@@ -126,7 +130,7 @@ class Judge:
             self.tally.counts["python-pptx"] += 1
         else:
             self.tally.note(path.name, "shut", "python-pptx")
-        if self._options.libreoffice and shown:
+        if converted and shown:
             self._convert(path.name, copy, len(shown))
 
     def _convert(self, name: str, copy: Path, slides: int) -> None:
@@ -169,28 +173,41 @@ class Judge:
                 self.tally.note(path.name, "leaks", f"{leak.kind}, {leak.where}")
 
 
-def _in_a_child(judge: Judge, path: Path, tally: Tally) -> None:
-    """Judge a file in a child of its own, as looking at a bomb sets it off; add what it found."""
-    ours, theirs = _FORK.Pipe(duplex=False)
+def judged(files: Sequence[Path], options: Options) -> Tally:
+    """Judge the files one after the other, in a child of their own, as looking at a bomb sets it
+    off: the next child begins behind the file that ended the last one.
+    """
+    tally = Tally()
+    left = list(enumerate(files))
+    while left:
+        ours, theirs = _FORK.Pipe(duplex=False)
+        child = _FORK.Process(target=_judge, args=(tuple(left), options, theirs))
+        child.start()
+        theirs.close()
+        with contextlib.suppress(EOFError):
+            while True:
+                counts, findings = ours.recv()
+                tally.counts.update(counts)
+                tally.findings.update(findings)
+                left.pop(0)
+        child.join()
+        if left:
+            tally.note(left.pop(0)[1].name, "unjudged", "too much memory or time")
+    return tally
 
-    def work() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
-        with contextlib.suppress(MemoryError):
-            judge.look_at(path)
-            theirs.send((judge.tally.counts, judge.tally.findings))
 
-    child = _FORK.Process(target=work)
-    child.start()
-    theirs.close()
-    try:
-        counts, findings = ours.recv()
-    except EOFError:
-        tally.note(path.name, "unjudged", "too much memory or time")
-    else:
-        tally.counts.update(counts)
-        tally.findings.update(findings)
-    child.join()
+def _judge(files: Sequence[tuple[int, Path]], options: Options, found: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    with (
+        contextlib.suppress(MemoryError),
+        tempfile.TemporaryDirectory() as folder,
+        Launcher() as launcher,
+    ):
+        for number, path in files:
+            signal.setitimer(signal.ITIMER_PROF, _CPU_S)  # its default action is to end
+            judge = Judge(launcher, Path(folder), options)
+            judge.look_at(path, number)
+            found.send((judge.tally.counts, judge.tally.findings))
 
 
 def _is_read(path: Path) -> bool:
@@ -215,13 +232,8 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it tells of every odd XMP
-    tally = Tally()
-    with tempfile.TemporaryDirectory() as folder, Launcher() as launcher:
-        launcher.launch().leash.close()  # the zygote is there before the first judge
-        for number, path in enumerate(_files(options.folder, options.every)):
-            convert = bool(options.libreoffice) and number % options.libreoffice == 0
-            judge = Judge(launcher, Path(folder), Options(options.pages, libreoffice=convert))
-            _in_a_child(judge, path, tally)
+    files = list(_files(options.folder, options.every))
+    tally = judged(files, Options(options.pages, options.libreoffice))
     for name, found in tally.findings.items():
         for finding in found[:5]:
             console.print(f"{name}: {finding}", markup=False, highlight=False, soft_wrap=True)

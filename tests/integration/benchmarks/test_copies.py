@@ -16,7 +16,7 @@ def test_copies_of_a_deck_and_a_pdf_pass(tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     with Launcher(libraries=()) as launcher:
-        judge = Judge(launcher, work, Options(pages=5, libreoffice=False))
+        judge = Judge(launcher, work, Options(pages=5))
         for path in files:
             judge.look_at(path)
     # A hidden layer is no part of the copy, and PDFium reads its words all the same.
