@@ -11,6 +11,7 @@ from search_service.accounts.policy import Principal, visible_binds, visible_sql
 from search_service.accounts.sending import MaterialFacts, PageFacts, Shareable
 from search_service.catalog.pages import PageRecord
 from search_service.catalog.sql import newer_sql
+from search_service.db.direct import fetch
 from search_service.db.enums import MaterialAudience, MaterialStatus
 from search_service.db.statements import Statements
 
@@ -55,7 +56,7 @@ async def look(
     found: dict[tuple[int, int], PageFacts] = {}
     if material_ids:
         statement = _STATEMENTS.composed("materials", {"newer": newer_sql("m.id")})
-        for row in await connection.execute(statement, {"ids": list(material_ids), **binds}):
+        for row in await fetch(connection, statement, {"ids": list(material_ids), **binds}):
             materials[row.id] = MaterialFacts(
                 audience=MaterialAudience(row.audience),
                 status=MaterialStatus(row.status),
@@ -68,7 +69,7 @@ async def look(
             )
     if pages:
         wanted = {"ids": [each[0] for each in pages], "numbers": [each[1] for each in pages]}
-        for row in await connection.execute(_STATEMENTS["pages"], {**wanted, **binds}):
+        for row in await fetch(connection, _STATEMENTS["pages"], {**wanted, **binds}):
             found[row.material_id, row.number] = PageFacts(
                 row.number, row.version, row.hidden, row.has_notes, row.comments
             )

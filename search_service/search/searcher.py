@@ -1,7 +1,11 @@
 """One search from the question to the answer; the only place that knows the order of the steps."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
@@ -43,14 +47,26 @@ class Searcher:
         Never fails for what was typed: a malformed query gives warnings. Raises InvalidCursorError
         for a foreign cursor, QueryTimeoutError, DatabaseUnavailableError.
         """
+        async with self.searched(principal, request) as (answer, _):
+            return answer
+
+    @asynccontextmanager
+    async def searched(
+        self, principal: Principal, request: SearchRequest
+    ) -> AsyncIterator[tuple[Answer, AsyncConnection]]:
+        """Give what `search` does, and the connection that answered.
+
+        That is for whatever else is to be told of the hits, as it was when they were found.
+        """
         started = time.perf_counter()
         known = self.cache.newest
         async with self.database.reading() as connection:
             snapshot = await begin(connection, known, self.timeout_s)
+            self.cache.keep(snapshot.version)
             tools = Tools(self.spellings, self.meaning)
             answer = await _answer(await understand(snapshot, principal, request, tools))
-        self.cache.keep(snapshot.version)
-        return replace(answer, took_ms=round((time.perf_counter() - started) * 1000, 2))
+            took_ms = round((time.perf_counter() - started) * 1000, 2)
+            yield replace(answer, took_ms=took_ms), connection
 
 
 async def search_in(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.catalog import sharing
@@ -30,8 +31,8 @@ async def ask(
     services: Services, principal: Principal, request: SearchRequest, channel: Channel
 ) -> Answered:
     """Search, and note it. Raises what the searcher raises; what fails is not logged."""
-    answer = await services.searcher.search(principal, request)
-    found = await _sharing(services, principal, answer)
+    async with services.searcher.searched(principal, request) as (answer, connection):
+        found = await _sharing(connection, principal, answer)
     if request.cursor is not None:
         return Answered(answer, None, found)
     entry = SearchEntry.of(principal, channel, request, answer)
@@ -40,12 +41,11 @@ async def ask(
     return Answered(answer, entry.search_id, found)
 
 
-async def _sharing(services: Services, principal: Principal, answer: Answer) -> Sharing:
+async def _sharing(connection: AsyncConnection, principal: Principal, answer: Answer) -> Sharing:
     materials = [hit.material_id for hit in answer.hits]
     slides = [
         (hit.material_id, number)
         for hit in answer.hits
         for number in dict.fromkeys(slide.page_number for slide in hit.slides)
     ]
-    async with services.database.reading() as connection:
-        return await sharing.look(connection, principal, materials, slides)
+    return await sharing.look(connection, principal, materials, slides)
