@@ -101,7 +101,7 @@ def secrets_of(parts: Mapping[str, bytes]) -> dict[str, str]:
         if name.lower().startswith("docprops/"):
             found |= dict.fromkeys(map(html.unescape, _PERSON.findall(text)), "author")
     everything_shown = "\n".join(shown)
-    return {text: kind for text, kind in found.items() if text not in everything_shown}
+    return {text: kind for text, kind in found.items() if text.strip() not in everything_shown}
 
 
 def leaks_of(copy: Path, secrets: Mapping[str, str]) -> Iterator[Leak]:
