@@ -11,8 +11,13 @@ from search_service.db.engine import Database, make_engine, open_database
 from tests import database as databases
 from tests.database import QueryCounter, TestServer
 
+# Of services that tests start: LibreOffice would draw every deck, which takes seconds each. Tests
+# of what it does name it.
+PROGRAMS_OFF = {"SEARCH_SERVICE_SOFFICE": "off", "SEARCH_SERVICE_TESSERACT": "off"}
+
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(PROGRAMS_OFF)
     if not hasattr(config, "workerinput"):
         databases.open_root()
 

@@ -40,6 +40,8 @@ class Library:
     """A draft with a page that is a picture."""
     revised: int
     """A deck with a second version, in which its slides are turned around and one has changed."""
+    renewed: int
+    """A deck with a second version, for a test that adds further ones."""
 
 
 def address_of(name: str) -> str:
@@ -99,6 +101,8 @@ async def _fill(settings: Settings) -> Library:
             place = PageTarget(revised, number)
             await correcting.correct(connection, people["petra"], place, {"title": title})
     await revise(revised, files.deck(turned, ""))
+    renewed = await add(files.deck((("Gayal", "One gayal"),), ""), "gayals.pptx", False)
+    await revise(renewed, files.deck((("Gayal", "Two gayals"),), ""))
     scan = await add(
         files.scan((("Zebu", "Words of a zebu"), (), ("Zebu again", "More words"))),
         "scan.pdf",
@@ -131,6 +135,7 @@ async def _fill(settings: Settings) -> Library:
         deck_bytes=deck,
         scan=scan,
         revised=revised,
+        renewed=renewed,
     )
     await database.close()
     return library

@@ -21,7 +21,7 @@ async def test_the_page_is_for_those_who_upload(client: AsyncTestClient[Litestar
     await signed_in(client, "sam")
     assert (await client.get("/queue")).status_code == 403
     await signed_in(client, "otto")
-    assert "Nothing here" in (await client.get("/queue?owner=all")).text
+    assert "Managed Kubernetes deck" not in (await client.get("/queue?owner=all")).text
     await signed_in(client, "ada")
     everybody = (await client.get("/queue?owner=all")).text
     assert "Managed Kubernetes deck" in everybody

@@ -95,18 +95,18 @@ async def test_a_newer_file_is_uploaded_and_an_older_one_taken_back(
     client: Client, library: Library
 ) -> None:
     await enter(client, "petra")
-    path = f"/m/{library.revised}/versions"
+    path = f"/m/{library.renewed}/versions"
     listed = (await client.get(path)).text
     assert f'action="{path}/1/restore"' in listed
     assert f'action="{path}/2/restore"' not in listed
-    old = await client.get(f"/m/{library.revised}/file?v=1")
-    assert old.headers["Content-Disposition"].startswith('attachment; filename="yaks.pptx"')
+    old = await client.get(f"/m/{library.renewed}/file?v=1")
+    assert old.headers["Content-Disposition"].startswith('attachment; filename="gayals.pptx"')
     token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', listed)
     assert token
     form = {"csrf_token": token[1], "version": "3.0"}
     nothing = await client.post(path, files={"file": ("", b"")}, data=form)
     assert (nothing.status_code, "Choose a file first." in nothing.text) == (400, True)
-    newer = {"file": ("y.pptx", files.deck((("Yak", "A third yak"),), ""))}
+    newer = {"file": ("y.pptx", files.deck((("Gayal", "Three gayals"),), ""))}
     taken = await client.post(path, files=newer, data=form)
     assert "called 3.0" in taken.text
     assert "not read yet" in taken.text
