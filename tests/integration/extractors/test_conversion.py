@@ -167,7 +167,9 @@ async def test_a_converter_that_hangs_is_killed_with_what_it_started(tmp_path: P
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert time.monotonic() - began < 20
-    assert not any(is_alive(int(pid)) for pid in told_in(started))
+    async with asyncio.timeout(20):  # the kernel takes its time with processes of low priority
+        while any(is_alive(int(pid)) for pid in told_in(started)):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.05)
 
 
 async def test_a_converter_has_no_secrets_and_no_network(
