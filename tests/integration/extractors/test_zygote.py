@@ -209,7 +209,9 @@ async def test_two_hundred_files_leave_no_open_file_and_no_dead_process(tmp_path
         async with aclosing(read(path)) as reading:
             if turn % 2:
                 await anext(reading)
-    assert [len(open_files(pid)) for pid in (os.getpid(), zygote)] == before
+    after = [len(open_files(pid)) for pid in (os.getpid(), zygote)]
+    # Fewer is well: what other tests left open may have been collected meanwhile.
+    assert all(now <= then for now, then in zip(after, before, strict=True)), (before, after)
     assert zygotes() == {zygote}
     assert not readers()
 
