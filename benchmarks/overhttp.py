@@ -23,6 +23,7 @@ from benchmarks.scratch import Scratch
 from benchmarks.served import served
 from benchmarks.timing import REP
 from search_service.search.searcher import Searcher
+from search_service.serving.searching import sharing_of
 
 SUGGEST = "/api/v1/suggest?"
 LONGEST_PREFIX = 8
@@ -112,6 +113,8 @@ async def _suggestions(service: Service, queries: Sequence[Asked], repeat: int) 
 
 
 async def _statements(searcher: Searcher, asked: Asked) -> list[Statement]:
+    """Everything that a request for a search sends, but for the look-up of its key."""
     with recording() as recorder:
-        await searcher.search(REP, asked.request)
+        async with searcher.searched(REP, asked.request) as (answer, connection):
+            await sharing_of(connection, REP, answer)
     return [(item.sql, item.parameters) for item in recorder.sent]

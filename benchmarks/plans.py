@@ -23,10 +23,12 @@ from benchmarks.filled import fill, write_again
 from benchmarks.recorder import Sent, recording
 from benchmarks.scratch import Scratch, scratch
 from search_service.accounts.policy import Principal
+from search_service.catalog import sharing
 from search_service.db.enums import Role
 from search_service.search import correction, feedback, similar, sql, suggest, tuning_sql
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
+from search_service.serving.searching import sharing_of
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Settings: TypeAlias = Mapping[str, str]
@@ -38,6 +40,10 @@ SEARCHED = asides.TABLES | {
     "surface_words",
     "top_postings",
     "index_changes",
+    "material_pages",
+    "content_block_usages",
+    "block_variants",
+    "block_sightings",
 }
 FILES = (
     sql.STATEMENTS,
@@ -46,6 +52,7 @@ FILES = (
     feedback.STATEMENTS,
     suggest.STATEMENTS,
     similar.STATEMENTS,
+    sharing.STATEMENTS,
 )
 PLAIN = {"plan_cache_mode": "force_custom_plan"}
 # A search sets the first two for its transaction, and the third one where it corrects.
@@ -110,9 +117,10 @@ async def check(materials: int) -> tuple[Table, list[str]]:
 
 
 async def statements_of(searcher: Searcher, case: Case) -> list[Sent]:
-    """Answer a case with the real searcher; give the statements that touch searched tables."""
+    """Answer a case as a request does; give the statements that touch searched tables."""
     with recording() as recorder:
-        await searcher.search(REP, case.request)
+        async with searcher.searched(REP, case.request) as (answer, connection):
+            await sharing_of(connection, REP, answer)
     return [item for item in recorder.sent if any(name in item.sql for name in SEARCHED)]
 
 

@@ -15,7 +15,7 @@ from search_service.db.direct import fetch
 from search_service.db.enums import MaterialAudience, MaterialStatus
 from search_service.db.statements import Statements
 
-_STATEMENTS = Statements("search_service.catalog", "sharing.sql", {"visible": visible_sql})
+STATEMENTS = Statements("search_service.catalog", "sharing.sql", {"visible": visible_sql})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def look(
     materials: dict[int, MaterialFacts] = {}
     found: dict[tuple[int, int], PageFacts] = {}
     if material_ids:
-        statement = _STATEMENTS.composed("materials", {"newer": newer_sql("m.id")})
+        statement = STATEMENTS.composed("materials", {"newer": newer_sql("m.id")})
         for row in await fetch(connection, statement, {"ids": list(material_ids), **binds}):
             materials[row.id] = MaterialFacts(
                 audience=MaterialAudience(row.audience),
@@ -69,7 +69,7 @@ async def look(
             )
     if pages:
         wanted = {"ids": [each[0] for each in pages], "numbers": [each[1] for each in pages]}
-        for row in await fetch(connection, _STATEMENTS["pages"], {**wanted, **binds}):
+        for row in await fetch(connection, STATEMENTS["pages"], {**wanted, **binds}):
             found[row.material_id, row.number] = PageFacts(
                 row.number, row.version, row.hidden, row.has_notes, row.comments
             )

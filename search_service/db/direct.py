@@ -1,8 +1,8 @@
 """Sends named statements straight to the driver, within the transaction of a connection.
 
-For the statements of a search, of which a request has nine: SQLAlchemy takes four times as long
-about each as the driver does (evidence: ARCHITECTURE.md, "Straight to the driver"). Whoever listens
-to SQLAlchemy's cursor events hears of these too.
+For the statements of a search, of which a request has about nine: SQLAlchemy takes four times as
+long about each as the driver does (evidence: ARCHITECTURE.md, "Straight to the driver"). Whoever
+listens to SQLAlchemy's cursor events hears of these too.
 """
 
 from collections.abc import Mapping, Sequence

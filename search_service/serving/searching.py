@@ -32,7 +32,7 @@ async def ask(
 ) -> Answered:
     """Search, and note it. Raises what the searcher raises; what fails is not logged."""
     async with services.searcher.searched(principal, request) as (answer, connection):
-        found = await _sharing(connection, principal, answer)
+        found = await sharing_of(connection, principal, answer)
     if request.cursor is not None:
         return Answered(answer, None, found)
     entry = SearchEntry.of(principal, channel, request, answer)
@@ -41,7 +41,8 @@ async def ask(
     return Answered(answer, entry.search_id, found)
 
 
-async def _sharing(connection: AsyncConnection, principal: Principal, answer: Answer) -> Sharing:
+async def sharing_of(connection: AsyncConnection, principal: Principal, answer: Answer) -> Sharing:
+    """Find out whether the hits of an answer and their slides may be sent; two statements."""
     materials = [hit.material_id for hit in answer.hits]
     slides = [
         (hit.material_id, number)
