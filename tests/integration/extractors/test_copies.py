@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 
-from extractors import sandbox
+from extractors import copying, sandbox
 from extractors.limits import Limits
 from extractors.recipe import ALL_PAGES, Recipe, recipe_of
 from extractors.types import Code, Summary
@@ -33,10 +33,22 @@ def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def copied(source: Path, target: Path, recipe: Recipe = ALL_PAGES) -> Path:
-    """A copy made in the sandbox."""
+    """A copy made in the sandbox: the same to the byte as one made in this process."""
     summary = await sandbox.copy(source, target, recipe)
     assert summary.status == "done", summary
+    assert copied_here(source, target.with_name("here"), recipe) == summary
+    assert is_same(target, target.with_name("here"))
     return target
+
+
+def copied_here(source: Path, target: Path, recipe: Recipe) -> object:
+    """Make a copy in this process; its summary."""
+    *_, summary = copying.copy(source, target, recipe, Limits())
+    return summary
+
+
+def is_same(one: Path, other: Path) -> bool:
+    return one.read_bytes() == other.read_bytes()
 
 
 def texts(path: Path) -> list[tuple[object, ...]]:
