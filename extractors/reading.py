@@ -16,6 +16,7 @@ from extractors.services.convert import Conversion
 from extractors.services.recognise import Recogniser
 from extractors.storable import characters, cleaned
 from extractors.types import (
+    NOT_READ_IN_FULL,
     Code,
     Document,
     ExtractionError,
@@ -31,10 +32,7 @@ from extractors.types import (
 
 Read = TypeVar("Read", Document | Page, Document | PageImage)
 
-_PARTLY_READ = "not every page could be read in full; the pages concerned carry warnings"
-LOST_PAGES = frozenset(
-    {WarningCode.PAGE_UNREADABLE, WarningCode.PART_DAMAGED, WarningCode.PART_MISSING}
-)
+_PARTLY_READ = "not everything in the file could be read"
 
 
 def extract(path: Path, limits: Limits, first_page: int = 1) -> Iterator[Record]:
@@ -132,7 +130,7 @@ class _Tally:
         return page
 
     def _note_losses(self, warnings: tuple[ReadWarning, ...]) -> None:
-        self._lost.update(warning.code for warning in warnings if warning.code in LOST_PAGES)
+        self._lost.update(warning.code for warning in warnings if warning.code in NOT_READ_IN_FULL)
 
     def summary(self, code: Code | None, detail: str | None) -> Summary:
         status: Status = "done"

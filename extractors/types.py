@@ -79,6 +79,10 @@ class WarningCode(StrEnum):
     """The usual reader could not open the file; a slower one with poorer word order did."""
 
 
+NOT_READ_IN_FULL = frozenset({
+    WarningCode.PAGE_UNREADABLE, WarningCode.PART_DAMAGED, WarningCode.TEXT_CUT,
+})  # fmt: skip
+"""Something that the file holds was left out; a part that it only names (`part_missing`) was not."""
 IMAGE_ONLY_BELOW = 20
 """Characters below which a page with an image counts as a picture."""
 
