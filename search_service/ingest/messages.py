@@ -31,7 +31,6 @@ _REFUSALS: Mapping[str, str] = MappingProxyType(
         "the service, or upload the file again.",
     }
 )
-PARTIAL = "Not every page could be read; the receipt names them. "
 FAILED = (
     "Something of the service was away while the file was read. Start the extraction again; the "
     "file itself is safe."
@@ -44,6 +43,7 @@ def refusal(code: str | None) -> str:
     return _REFUSALS.get(code or "", "The file could not be read. Save it anew and upload that.")
 
 
-def partial(code: str | None) -> str:
-    """Give the sentences for a file of which only a part was read."""
-    return PARTIAL + _REFUSALS.get(code or "", "")
+def partial(code: str | None, places: str) -> str:
+    """Give the sentences for a file of which only a part was read; `places` names what was not."""
+    what = f"Not read in full: {places}." if places else "Not everything in it could be read."
+    return f"{what} {_REFUSALS.get(code or '', '')}".strip()

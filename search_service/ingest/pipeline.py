@@ -19,7 +19,7 @@ from search_service.files.store import relative_path
 from search_service.ingest import drawing, guess, messages
 from search_service.ingest.guess import FileFacts
 from search_service.ingest.preparation import Manner, Prepared, arrange, fingerprints
-from search_service.ingest.receipt import Reading, receipt_of
+from search_service.ingest.receipt import Reading, incomplete_pages, receipt_of
 from search_service.ingest.writing import keywords_of, write_texts
 from search_service.jobs import progress
 from search_service.jobs.progress import JobRecord, Outcome
@@ -158,6 +158,6 @@ async def _columns(
 def _outcome(reading: Reading, held_back: str | None) -> Outcome:
     if reading.summary.status == "partial":
         code = reading.summary.code
-        told = messages.partial(code)
+        told = messages.partial(code, incomplete_pages(reading))
         return Outcome(JobState.PARTIAL, code, f"{told} {held_back}" if held_back else told)
     return Outcome(JobState.DONE, message=held_back)

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
-from extractors.types import Document, Page, ReadWarning, Summary, WarningCode
+from extractors.types import (
+    NOT_READ_IN_FULL,
+    Document,
+    Page,
+    ReadWarning,
+    Summary,
+    WarningCode,
+)
 from search_service.text.dates import moment_of
 
 RECOGNISED = frozenset({WarningCode.TEXT_RECOGNISED, WarningCode.TEXT_RECOGNISED_POORLY})
+_PLACES_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +36,14 @@ def receipt_of(reading: Reading) -> dict[str, Any]:
     `pages`: number, characters by source, hidden, warnings; `totals`: the same added up, with
     pages, pages without text, pages with warnings; `baggage`: what travels with the file beside
     its pages; `modified`: when the file says that it was changed (ISO 8601), where that can be
-    true; `extractor`, `media_type`, `duration_s`, `status`, `code`, `detail`, `warnings`.
+    true; `extractor`, `media_type`, `duration_s`, `status`, `code`, `warnings`; `detail`: why not
+    all was read, and of which pages.
     """
     pages = [_page(page) for page in reading.pages]
     return {
         "status": reading.summary.status,
         "code": _text(reading.summary.code),
-        "detail": reading.summary.detail,
+        "detail": _detail(reading),
         "extractor": reading.document.extractor,
         "media_type": reading.document.media_type,
         "modified": _moment(reading.document.modified),
@@ -48,6 +58,28 @@ def receipt_of(reading: Reading) -> dict[str, Any]:
         "warnings": warnings_of((*reading.document.warnings, *reading.summary.warnings)),
         "pages": pages,
     }
+
+
+def incomplete_pages(reading: Reading) -> str:
+    """Name the pages of which something was not read, those never reached among them.
+
+    "page 3", "pages 3 and 41–100"; empty where none is known.
+    """
+    numbers = {
+        page.number
+        for page in reading.pages
+        if any(warning.code in NOT_READ_IN_FULL for warning in page.warnings)
+    }
+    last = max((page.number for page in reading.pages), default=0)
+    numbers |= set(range(last + 1, (reading.document.pages or 0) + 1))
+    places = _places(sorted(numbers))
+    if len(places) > _PLACES_TOLD:
+        more = f"{len(places) - _PLACES_TOLD} more places"
+        return f"pages {', '.join(places[:_PLACES_TOLD])} and {more}"
+    *most, end = places or [""]
+    if most:
+        return f"pages {', '.join(most)} and {end}"
+    return f"page{'s' if len(numbers) > 1 else ''} {end}" if end else ""
 
 
 def characters_of(page: Page) -> dict[str, int]:
@@ -69,6 +101,19 @@ def characters_of(page: Page) -> dict[str, int]:
 def warnings_of(warnings: Sequence[ReadWarning]) -> list[dict[str, str | None]]:
     """Give warnings as they are stored."""
     return [{"code": warning.code.value, "detail": warning.detail} for warning in warnings]
+
+
+def _places(numbers: Sequence[int]) -> list[str]:
+    """Ascending numbers as "7", or "41–100" where they follow one another."""
+    runs = groupby(enumerate(numbers), key=lambda each: each[1] - each[0])
+    spans = [[number for _, number in run] for _, run in runs]
+    return [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
+
+
+def _detail(reading: Reading) -> str | None:
+    places = incomplete_pages(reading) if reading.summary.status == "partial" else ""
+    parts = (reading.summary.detail, f"not read in full: {places}" if places else "")
+    return "; ".join(part for part in parts if part) or None
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,14 @@ from extractors import sandbox
 from extractors.limits import Limits
 from extractors.programs import Programs
 from extractors.types import Page, Record
-from search_service.catalog import blocks, editing, pages, scores, versions
+from search_service.catalog import blocks, editing, pages, reviewing, scores, versions
 from search_service.catalog.editing import Target
 from search_service.db.enums import JobState, MaterialStatus
 from search_service.errors import DatabaseUnavailableError, NotFoundError
 from search_service.ingest import handlers, messages, reading
 from search_service.jobs import progress
 from search_service.jobs.progress import Outcome
+from search_service.jobs.worker import RunningJob
 from tests.integration.ingest import files
 from tests.integration.ingest.conftest import Service
 
@@ -175,6 +177,23 @@ async def test_a_refused_file_says_why_and_stays_with_its_owner(
     kept = b"".join([block async for block in service.store.read(version.sha256)])
     assert kept == data
     assert await service.rows("material_pages") == []
+
+
+async def test_pages_that_were_never_reached_are_named(service: Service) -> None:
+    pmm = await service.person()
+    accepted = await service.accept(pmm, files.datasheet(), "storage.pdf")
+    workshop = replace(service.workshop, limits=Limits(pages=2))
+    await handlers.extract(
+        workshop, RunningJob(1, "extract", {"job_id": accepted.job_id}, 1, False)
+    )
+    job = await service.job(accepted.job_id)
+    assert (job.state, job.code) == (JobState.PARTIAL, "too_many_pages")
+    assert "pages 3–4" in (job.message or "")
+    async with service.database.reading() as connection:
+        review = await reviewing.get(connection, pmm.principal, accepted.material_id)
+    (warning,) = review.warnings
+    assert warning.code == "partly_read"
+    assert "pages 3–4" in (warning.detail or "")
 
 
 async def test_a_new_version_is_present_once_it_has_been_read(service: Service) -> None:

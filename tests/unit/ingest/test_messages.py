@@ -12,7 +12,8 @@ def test_every_refusal_says_what_happened_and_what_to_do(code: Code) -> None:
     assert message != messages.refusal(None)
     assert message.count(". ") >= 1
     assert message.endswith(".")
-    assert messages.partial(code).endswith(".")
+    assert "pages 3 and 7" in messages.partial(code, "pages 3 and 7")
+    assert messages.partial(code, "").endswith(".")
 
 
 def test_an_unknown_code_has_an_answer_too() -> None:

@@ -1,7 +1,9 @@
 import json
 
+import pytest
+
 from extractors.types import Baggage, Code, Document, Page, ReadWarning, Summary, WarningCode
-from search_service.ingest.receipt import Reading, receipt_of
+from search_service.ingest.receipt import Reading, incomplete_pages, receipt_of
 
 PAGES = (
     Page(1, title="Title", body="Body", notes="Notes", tables=((("ab", "c"),),)),
@@ -51,3 +53,25 @@ def test_comments_that_only_the_pages_tell_of_count_too() -> None:
     pages = (Page(1, comments=("Why?", "Because")), Page(2, comments=("No",)))
     baggage = receipt_of(Reading(stated, pages, Summary("done"), 0))["baggage"]
     assert (baggage["comments"], baggage["embedded_workbooks"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("stated", "damaged", "told"),
+    [
+        (5, [2], "page 2"),
+        (5, [1, 2, 4], "pages 1–2 and 4"),
+        (9, [3], "pages 3 and 6–9"),
+        (None, [], ""),
+        (400, list(range(1, 40, 2)), "pages 1, 3, 5, 7, 9 and 15 more places"),
+    ],
+)
+def test_pages_that_were_not_read_in_full_are_named(
+    stated: int | None, damaged: list[int], told: str
+) -> None:
+    lost = (ReadWarning(WarningCode.PART_DAMAGED),)
+    last = max(damaged, default=0) if stated == 400 else 5
+    pages = tuple(
+        Page(number, warnings=lost if number in damaged else ()) for number in range(1, last + 1)
+    )
+    reading = Reading(Document("a/b", "x", pages=stated), pages, Summary("partial"), 0)
+    assert incomplete_pages(reading) == told
