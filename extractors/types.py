@@ -82,7 +82,7 @@ class WarningCode(StrEnum):
 NOT_READ_IN_FULL = frozenset({
     WarningCode.PAGE_UNREADABLE, WarningCode.PART_DAMAGED, WarningCode.TEXT_CUT,
 })  # fmt: skip
-"""Something that the file holds was left out; a part that it only names (`part_missing`) was not."""
+"""Something that the file holds was left out, which a part that it only names is not."""
 IMAGE_ONLY_BELOW = 20
 """Characters below which a page with an image counts as a picture."""
 

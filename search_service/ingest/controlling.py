@@ -5,7 +5,7 @@ being read then is read to its end; what waits stays where it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -87,7 +87,9 @@ async def cancel(connection: AsyncConnection, caller: Caller, job: JobRecord) ->
     """
     material = await materials.get(connection, caller.principal, job.material_id)
     policy.require_edit(caller.principal, material.owner_id)
-    return await progress.cancel(connection, job.id)
+    ended = await progress.cancel(connection, job.id)
+    await _note_job(connection, caller, "material.cancel_extraction", ended)
+    return ended
 
 
 async def retry(connection: AsyncConnection, caller: Caller, job: JobRecord) -> int:
@@ -113,15 +115,21 @@ async def retry(connection: AsyncConnection, caller: Caller, job: JobRecord) -> 
     new_id = await scheduling.start(
         connection, caller.principal.user_id, job.material_id, job.version_ordinal
     )
-    facts = {"version": job.version_ordinal, "job": new_id}
-    entry = Entry(caller.actor, "material.extract", "material", job.material_id, None, facts)
-    await record(connection, entry)
+    await _note_job(connection, caller, "material.extract", replace(job, id=new_id))
     return new_id
 
 
 def _concerned(caller: Caller, *, everybody: bool) -> int:
     policy.require_control_queue(caller.principal, everybody=everybody)
     return EVERYBODY if everybody else caller.principal.user_id or EVERYBODY
+
+
+async def _note_job(
+    connection: AsyncConnection, caller: Caller, action: str, job: JobRecord
+) -> None:
+    facts = {"version": job.version_ordinal, "job": job.id}
+    entry = Entry(caller.actor, action, "material", job.material_id, None, facts)
+    await record(connection, entry)
 
 
 async def _note(

@@ -21,6 +21,7 @@ from search_service.catalog.refresh import REFRESH_STATISTICS
 from search_service.catalog.staleness import RESCORE
 from search_service.catalog.versions import VersionRecord
 from search_service.config import Settings
+from search_service.db import failures
 from search_service.db.engine import Database
 from search_service.db.enums import JobState
 from search_service.embedding.encoder import Encoder
@@ -54,7 +55,11 @@ from search_service.log import get_logger
 MAX_STARTS = MAX_ATTEMPTS
 # For the scanned pages of one file: 200, at two to three seconds each.
 RECOGNISING_S = 600.0
-OUTDATED = Outcome(JobState.CANCELLED, "cancelled", "There is a newer version, or none any more.")
+OUTDATED = Outcome(
+    JobState.CANCELLED,
+    "cancelled",
+    "A newer file took the place of this one, or the material was deleted: nothing is left to do.",
+)
 
 _log = get_logger(__name__)
 
@@ -275,6 +280,8 @@ async def _put_off(workshop: Workshop, job_id: int) -> None:
 
 async def _fail(workshop: Workshop, job_id: int, error: Exception) -> None:
     _log.error("ingest failed", job_id=job_id, exc_info=error)
-    code = getattr(error, "code", "internal_error")
+    meaning = error if isinstance(error, ServiceError) else failures.translate(error)
+    code = meaning.code if meaning else ServiceError.code
+    message = messages.AWAY if is_retryable(error) else messages.fault(job_id)
     async with workshop.database.transaction() as connection:
-        await progress.finish(connection, job_id, Outcome(JobState.FAILED, code, messages.FAILED))
+        await progress.finish(connection, job_id, Outcome(JobState.FAILED, code, message))

@@ -31,11 +31,19 @@ _REFUSALS: Mapping[str, str] = MappingProxyType(
         "the service, or upload the file again.",
     }
 )
-FAILED = (
-    "Something of the service was away while the file was read. Start the extraction again; the "
-    "file itself is safe."
+AWAY = (
+    "Something of the service was away while the file was read. Have it read again; the file "
+    "itself is safe."
 )
 TRIED_AGAIN = "Something of the service was away; the file is read again in a moment."
+
+
+def fault(job_id: int) -> str:
+    """Give the sentences for a job that ended by a mistake in the service."""
+    return (
+        "The service failed on this file by a fault of its own. Tell whoever runs it to look for "
+        f"job {job_id} in its log; the file itself is safe, and can be read again afterwards."
+    )
 
 
 def refusal(code: str | None) -> str:

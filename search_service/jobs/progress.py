@@ -47,6 +47,18 @@ class Outcome:
     message: str | None = None
 
 
+CANCELLED = Outcome(
+    JobState.CANCELLED,
+    "cancelled",
+    "Cancelled on request; nothing of it was kept. Have the file read again whenever you like.",
+)
+DELETED = Outcome(
+    JobState.CANCELLED,
+    "cancelled",
+    "Cancelled, as the material was deleted. If it was restored, have the file read again.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class JobFilter:
     """Which jobs to list, newest first; `before_id` continues a list."""
@@ -134,23 +146,25 @@ async def cancel(connection: AsyncConnection, job_id: int) -> JobRecord:
 
     Raises NotFoundError, and ConflictError where the job has ended.
     """
-    ended = await finish(
-        connection, job_id, Outcome(JobState.CANCELLED, "cancelled", "Cancelled on request.")
-    )
+    ended = await finish(connection, job_id, CANCELLED)
     job = await get(connection, job_id)
     if not ended:
-        raise ConflictError(f"This job is over: {job.state}.", state=job.state.value)
+        raise ConflictError(
+            f"This job is over: {job.state}. There is nothing left to cancel.",
+            state=job.state.value,
+        )
     return job
 
 
 async def cancel_open(connection: AsyncConnection, material_id: int) -> int:
-    """End every open job of a material, as a new version or a deletion makes them idle."""
+    """End every open job of a material that is deleted; give how many there were."""
     statement = (
         update(_jobs)
         .where(_jobs.c.material_id == material_id, _jobs.c.finished_at.is_(None))
         .values(
-            state=JobState.CANCELLED,
-            code="cancelled",
+            state=DELETED.state,
+            code=DELETED.code,
+            message=DELETED.message,
             finished_at=func.now(),
             updated_at=func.now(),
         )
@@ -170,7 +184,7 @@ async def get(connection: AsyncConnection, job_id: int) -> JobRecord:
     statement = select(_jobs).where(_jobs.c.id == job_id)
     row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
-        raise NotFoundError("There is no such job.")
+        raise NotFoundError("There is no such job; list the jobs.")
     return _record(row)
 
 

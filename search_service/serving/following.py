@@ -35,7 +35,7 @@ async def find_job(services: Services, principal: Principal, job_id: int) -> Job
     """Give one job. Raises NotFoundError where it is none of the principal's business."""
     found = await find_jobs(services, principal, [job_id])
     if not found:
-        raise NotFoundError("There is no such job.")
+        raise NotFoundError("There is no such job; list the jobs.")
     return found[0].job
 
 

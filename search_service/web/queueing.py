@@ -61,7 +61,7 @@ async def stream_progress(
     """Follow the jobs of a page: each event holds the piece that takes a job's place there."""
     found = await find_jobs(services, caller.principal, _asked(request))
     if not found:
-        raise NotFoundError("There are no such jobs.")
+        raise NotFoundError("There are no such jobs; list the jobs.")
     if is_head(request.scope):
         return Response(b"", media_type="text/event-stream")
     return ServerSentEvent(_events(services, caller.principal, found), retry_duration=2000)

@@ -91,6 +91,7 @@ async def test_a_job_is_cancelled_once(service: Service) -> None:
     path = f"/jobs/{response.json()['job_id']}"
     cancelled = await service.call("pmm", "POST", f"{path}/cancel")
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    assert "read again" in cancelled.json()["message"]
     again = await service.call("pmm", "POST", f"{path}/cancel")
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
 

@@ -102,7 +102,7 @@ async def _stream(
 ) -> Response[Any]:
     found = await find_jobs(services, principal, ids)
     if not found:
-        raise NotFoundError("There are no such jobs.")
+        raise NotFoundError("There are no such jobs; list the jobs.")
     if is_head(request.scope):
         return Response(b"", media_type="text/event-stream")
     return ServerSentEvent(_events(services, principal, found), retry_duration=2000)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from search_service.accounts.caller import Caller
+from search_service.audit.listing import EntryFilter, list_entries
 from search_service.db.enums import JobState, MaterialStatus, Role
 from search_service.errors import ConflictError, ForbiddenError
 from search_service.ingest import controlling, handlers
@@ -79,6 +80,19 @@ async def test_a_cancelled_job_lets_go_of_its_reader_at_once(
     assert not readers()
     assert (await service.job(accepted.job_id)).state is JobState.CANCELLED
     assert await service.rows("material_pages") == []
+
+
+async def test_who_cancelled_what_is_in_the_audit_log(service: Service) -> None:
+    pmm = await service.person()
+    accepted = await service.accept(pmm, files.deck())
+    job = await service.job(accepted.job_id)
+    async with service.database.transaction() as connection:
+        await controlling.cancel(connection, pmm, job)
+    wanted = EntryFilter(action="material.cancel_extraction")
+    async with service.database.reading() as connection:
+        (entry,) = (await list_entries(connection, wanted)).entries
+    assert (entry.actor_id, entry.object_id) == (pmm.principal.user_id, str(job.material_id))
+    assert entry.after == {"version": 1, "job": job.id}
 
 
 async def test_a_pause_holds_back_ones_own_files_until_it_ends(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import exc
 
 from extractors import sandbox
 from extractors.limits import Limits
@@ -126,7 +127,7 @@ async def test_a_crash_while_writing_leaves_the_material_as_it_was(
     assert await service.everything() == before
     job = await service.job(accepted.job_id)
     assert (job.state, job.code) == (JobState.FAILED, "internal_error")
-    assert job.message is not None
+    assert f"job {job.id}" in (job.message or ""), "it is a fault to be told, not an outage"
 
 
 async def test_a_job_stays_open_while_there_are_attempts_left(
@@ -150,6 +151,23 @@ async def test_a_job_stays_open_while_there_are_attempts_left(
     again = await service.intake.extract_again(pmm, accepted.material_id)
     await service.work(again.job_id)
     assert (await service.job(again.job_id)).state is JobState.DONE
+
+
+async def test_a_foreign_error_has_one_of_our_codes(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pmm = await service.person()
+    accepted = await service.accept(pmm, files.deck())
+
+    async def misspell(*_arguments: Any) -> None:
+        raise exc.ProgrammingError("SELEC", None, Exception("syntax error"))
+
+    monkeypatch.setattr(scores, "refresh", misspell)
+    with pytest.raises(exc.ProgrammingError):
+        await service.work(accepted.job_id)
+    job = await service.job(accepted.job_id)
+    assert (job.state, job.code) == (JobState.FAILED, "internal_error")
+    assert "SELEC" not in (job.message or "")
 
 
 @pytest.mark.parametrize(
@@ -275,7 +293,9 @@ async def test_a_material_deleted_on_the_way_stays_deleted(
         await editing.delete(connection, pmm, Target(accepted.material_id))
     await service.work(accepted.job_id)
     assert await service.rows("passages") == []
-    assert (await service.job(accepted.job_id)).state is JobState.CANCELLED
+    job = await service.job(accepted.job_id)
+    assert (job.state, job.code) == (JobState.CANCELLED, "cancelled")
+    assert "deleted" in (job.message or "")
 
 
 async def test_a_file_that_takes_its_worker_down_is_left_alone(service: Service) -> None:
