@@ -3,6 +3,7 @@
 Pure: it does not know what the descriptions are of, and nothing is decided here.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ WORD_WEIGHT = 1
 LEAST = 5
 MAX_EVIDENCE = 8
 _MIN_LETTERS = 4
+_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,16 @@ def matches(
 ) -> list[Match]:
     """Give the descriptions that the pages speak of, the best first; `pages` are texts by number.
 
-    A description's terms are its names, and those words and phrases of its prose that no other
-    description has. Each term that the pages hold adds its weight once, however often it stands
-    there; a word inside a phrase that counted adds nothing. A match needs LEAST.
+    A description's terms are its names, of any length, and those words and phrases of its prose
+    that no other description has. Each term that the pages hold adds its weight once, however often
+    it stands there; a word inside a phrase that counted adds nothing. A match needs LEAST.
     """
     stops = stop_words(language)
     where: dict[str, set[int]] = {}
     for number, text in pages.items():
         for phrase in phrases(folded_lines(text), stops):
             where.setdefault(phrase, set()).add(number)
+    where |= _where_named(descriptions, pages, stops)
     found = [
         match
         for description in descriptions
@@ -86,8 +89,29 @@ def _terms(
         for phrase in _said(description.prose, stops)
         if everywhere[phrase] == 1 and (" " in phrase or len(phrase) >= _MIN_LETTERS)
     }
-    named = (folded(name) for name in description.names)
-    return terms | {name: NAME_WEIGHT for name in named if name}
+    return terms | dict.fromkeys(map(_spoken, description.names), NAME_WEIGHT)
+
+
+def _where_named(
+    descriptions: Sequence[Description], pages: Mapping[int, str], stops: frozenset[str]
+) -> dict[str, set[int]]:
+    """The pages that say each name; one of stop words alone, such as IT, is said everywhere."""
+    spoken = {
+        number: "\n".join(f" {_spoken(line)} " for line in text.split("\n"))
+        for number, text in pages.items()
+    }
+    names = {_spoken(name) for description in descriptions for name in description.names}
+    found = {
+        name: {number for number, text in spoken.items() if f" {name} " in text}
+        for name in names
+        if not stops.issuperset(name.split())
+    }
+    return {name: numbers for name, numbers in found.items() if numbers}
+
+
+def _spoken(text: str) -> str:
+    """The words of a line with one blank between them, in the form in which names are compared."""
+    return " ".join(_WORD.findall(folded(text)))
 
 
 def _said(prose: Sequence[str], stops: frozenset[str]) -> Counter[str]:

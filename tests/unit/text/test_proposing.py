@@ -1,3 +1,5 @@
+import pytest
+
 from search_service.text.proposing import Description, Evidence, matches
 
 CISO = Description(
@@ -43,3 +45,23 @@ def test_a_word_of_a_phrase_that_counted_adds_nothing() -> None:
 def test_the_best_comes_first() -> None:
     found = matches(BOTH, {1: "For the CISO", 2: "For the CFO: egress charges"}, "en")
     assert [each.key for each in found] == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Chief Information Security Officer", "For the Chief Information Security Officer"),
+        ("IT Manager", "What an IT manager asks"),
+        ("Gaming & Media", "Customers: Gaming & Media, retail"),
+        ("Directeur des systèmes d’information", "le directeur des systèmes d'information"),
+        ("5G operator", "Every 5G operator"),
+    ],
+)
+def test_a_name_is_found_whatever_it_is_made_of(name: str, text: str) -> None:
+    (found,) = matches([Description("1", (name,))], {3: text}, "en")
+    assert found.evidence[0].pages == (3,)
+
+
+def test_a_name_crosses_no_line_and_is_no_stop_word() -> None:
+    chief = Description("1", ("Chief Officer", "IT"))
+    assert matches([chief], {1: "It is late, chief\nofficer"}, "en") == []
