@@ -16,7 +16,8 @@ from extractors.conversion import ConvertedReading
 from extractors.launcher import Launcher
 from extractors.programs import OFF, Programs, find_programs
 from extractors.recognition import RecognisedReading
-from extractors.records import encode
+from extractors.records import encode, kind_of
+from extractors.relay import Relay
 from extractors.task import Task
 from extractors.types import Code, Status, Summary
 from extractors.watched import DEFAULT_LIMITS
@@ -62,7 +63,7 @@ def _print(wanted: _Wanted) -> int:
     summary = b""
     try:
         for line in _lines(wanted):
-            pages += line.startswith(b'{"type":"page"')
+            pages += kind_of(line) == "page"
             summary = line
             _write(line)
     except KeyboardInterrupt:
@@ -83,21 +84,20 @@ def _lines(wanted: _Wanted) -> Iterator[bytes]:
     with Launcher(libraries=()) as launcher:
         reading = RecognisedReading(Task(wanted.path), DEFAULT_LIMITS, launcher, wanted.programs)
         for line in _relayed(reading):
-            if line.startswith(b'{"type":"summary"'):
+            if kind_of(line) == "summary":
                 summary = line
             else:
                 yield line
         if wanted.folder:
             task = Task(wanted.path, folder=wanted.folder)
             images = _relayed(ConvertedReading(task, DEFAULT_LIMITS, launcher, wanted.programs))
-            yield from (line for line in images if line.startswith(b'{"type":"image"'))
+            yield from (line for line in images if kind_of(line) == "image")
     yield summary
 
 
-def _relayed(reading: ConvertedReading | RecognisedReading) -> Iterator[bytes]:
+def _relayed(reading: Relay) -> Iterator[bytes]:
     try:
-        while (line := reading.next_line()) is not None:
-            yield line
+        yield from iter(reading.next_line, None)
     finally:
         reading.stop()
 

@@ -6,15 +6,15 @@ own, and what it made is then read like any other file. The parent parses nothin
 
 import json
 import tempfile
-import threading
 from collections.abc import Generator
 from pathlib import Path
 
 from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.programs import Programs
-from extractors.records import encode, kind_of
+from extractors.records import encode, encode_fields, kind_of
 from extractors.registry import media_type_of
+from extractors.relay import Chain
 from extractors.task import Task
 from extractors.types import Code, Summary
 from extractors.watched import Reading
@@ -25,34 +25,18 @@ _DRAWING_WALL_S = 180.0
 _ASKS = b'"code":"converter_missing"'
 
 
-class ConvertedReading:
-    """As `Reading`: JSON lines that end with a summary; `stop` may come from another thread."""
+class ConvertedReading(Chain):
+    """As `Reading`, with what LibreOffice makes of a file that nobody here reads or draws."""
 
     def __init__(self, task: Task, limits: Limits, launcher: Launcher, programs: Programs) -> None:
         self._task = task
         self._limits = limits
         self._launcher = launcher
         self._programs = programs
-        self._busy = threading.Lock()
-        self._stopped = False
-        self._reading: Reading | None = None
-        self._lines = self._relay()
-
-    def next_line(self) -> bytes | None:
-        """The next line, newline included; None behind the summary. Blocks."""
-        with self._busy:
-            return next(self._lines, None)
-
-    def stop(self) -> None:
-        """End what runs and everything that it started; blocks while it goes."""
-        self._stopped = True
-        if reading := self._reading:
-            reading.stop()
-        with self._busy:
-            self._lines.close()
+        super().__init__()
 
     def _relay(self) -> Generator[bytes]:
-        for line in self._through(self._task, self._limits):
+        for line in self._through(Reading(self._task, self._limits, self._launcher)):
             if self._programs.soffice and kind_of(line) == "summary" and _ASKS in line:
                 yield from self._converted(self._programs.soffice)
                 return
@@ -63,27 +47,19 @@ class ConvertedReading:
         suffix, wall_s = ("pdf", _DRAWING_WALL_S) if drawn else ("pptx", _READING_WALL_S)
         with tempfile.TemporaryDirectory(prefix="extractors-") as name:
             work = Task(self._task.path, folder=Path(name), converter=soffice, suffix=suffix)
-            *_, summary = (b"", *self._through(work, self._limits.converting(wall_s)))
+            limits = self._limits.converting(wall_s)
+            *_, summary = (b"", *self._through(Reading(work, limits, self._launcher)))
             made = Path(name) / f"converted.{suffix}"
             if not made.is_file():
                 yield summary or encode(Summary("refused", Code.CANCELLED))
                 return
-            for line in self._through(Task(made, folder=drawn), self._limits):
+            reading = Reading(Task(made, folder=drawn), self._limits, self._launcher)
+            for line in self._through(reading):
                 yield self._as_original(line) if kind_of(line) == "document" else line
-
-    def _through(self, task: Task, limits: Limits) -> Generator[bytes]:
-        reading = self._reading = Reading(task, limits, self._launcher)
-        try:
-            if self._stopped:
-                return
-            while (line := reading.next_line()) is not None:
-                yield line
-        finally:
-            reading.stop()
 
     def _as_original(self, line: bytes) -> bytes:
         """The header of what was made, as that of the original."""
         header = json.loads(line)
         header["media_type"] = media_type_of(self._task.path, self._limits)
         header["extractor"] = f"libreoffice, {header['extractor']}"
-        return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        return encode_fields(header)

@@ -6,7 +6,6 @@ their number and time. A page whose words cannot be recognised stays as it was r
 
 import json
 import tempfile
-import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -16,7 +15,8 @@ from extractors.conversion import ConvertedReading
 from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.programs import Programs
-from extractors.records import kind_of
+from extractors.records import encode_fields, kind_of
+from extractors.relay import Chain
 from extractors.task import Task
 from extractors.watched import Reading
 
@@ -24,10 +24,10 @@ _PAGE_WALL_S = 40.0
 _PDF = b'"media_type":"application/pdf"'
 _PICTURE = b'"code":"no_text_but_image"'
 """As it stands in a page's warnings; in a text its quotes would be escaped."""
-_TOO_MANY = "its words were not recognised: the file has too many such pages"
+_UNRECOGNISED = "its words were not recognised"
 
 
-class RecognisedReading:
+class RecognisedReading(Chain):
     """As `ConvertedReading`, whose lines it relays with what was recognised in them."""
 
     def __init__(self, task: Task, limits: Limits, launcher: Launcher, programs: Programs) -> None:
@@ -35,30 +35,13 @@ class RecognisedReading:
         self._limits = limits
         self._launcher = launcher
         self._programs = programs
-        self._busy = threading.Lock()
-        self._stopped = False
-        self._current: Reading | ConvertedReading = ConvertedReading(
-            task, limits, launcher, programs
-        )
-        self._lines = self._relay(self._current)
+        super().__init__()
 
-    def next_line(self) -> bytes | None:
-        """The next line, newline included; None behind the summary. Blocks."""
-        with self._busy:
-            return next(self._lines, None)
-
-    def stop(self) -> None:
-        """End what runs and everything that it started; blocks while it goes."""
-        self._stopped = True
-        self._current.stop()
-        with self._busy:
-            self._lines.close()
-        self._current.stop()
-
-    def _relay(self, reading: ConvertedReading) -> Generator[bytes]:
+    def _relay(self) -> Generator[bytes]:
+        reading = ConvertedReading(self._task, self._limits, self._launcher, self._programs)
         recognises = False
         held: list[bytes] = []
-        while (line := reading.next_line()) is not None:
+        for line in self._through(reading):
             if kind_of(line) == "document":
                 recognises = self._programs.tesseract is not None and _PDF in line
             if held or (recognises and _PICTURE in line):
@@ -78,11 +61,15 @@ class RecognisedReading:
                 continue
             page = json.loads(line)
             room_s = min(deadline - time.monotonic(), _PAGE_WALL_S)
-            if left <= 0 or room_s <= 0:
-                yield _encoded(_unrecognised(page, _TOO_MANY))
-                continue
-            left -= 1
-            yield _encoded(self._with_words(page, folder, room_s))
+            if left <= 0:
+                most = f"the file has more than {self._limits.recognised_pages} such pages"
+                yield encode_fields(_unrecognised(page, most))
+            elif room_s <= 0:
+                over = "the time for such pages of the file was over"
+                yield encode_fields(_unrecognised(page, over))
+            else:
+                left -= 1
+                yield encode_fields(self._with_words(page, folder, room_s))
 
     def _with_words(self, page: dict[str, Any], folder: Path, room_s: float) -> dict[str, Any]:
         task = Task(
@@ -92,18 +79,12 @@ class RecognisedReading:
             recogniser=self._programs.tesseract,
             languages=self._programs.languages,
         )
-        reading = self._current = Reading(task, self._limits.recognising(room_s), self._launcher)
-        if self._stopped:
-            reading.stop()
-        try:
-            lines = [json.loads(line) for line in iter(reading.next_line, None)]
-        finally:
-            reading.stop()
+        reading = Reading(task, self._limits.recognising(room_s), self._launcher)
+        lines = [json.loads(line) for line in self._through(reading)]
         found = [line for line in lines if line["type"] == "page" and line["body"]]
         if found:
             return _recognised(page, found[0])
-        code = lines[-1].get("code") if lines else "cancelled"
-        return _unrecognised(page, f"its words were not recognised: {code}" if code else None)
+        return _unrecognised(page, lines[-1]["detail"] if lines else "reading was cancelled")
 
 
 def _recognised(page: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:
@@ -112,15 +93,11 @@ def _recognised(page: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:
     return page | {"body": words["body"], "warnings": [*kept, *words["warnings"]]}
 
 
-def _unrecognised(page: dict[str, Any], detail: str | None) -> dict[str, Any]:
+def _unrecognised(page: dict[str, Any], why: str | None) -> dict[str, Any]:
+    """The page as it was read; None where it was looked at and holds no words."""
+    detail = f"{_UNRECOGNISED}: {why}" if why else "no words were recognised in it"
     told = [
-        each | {"detail": detail or "no words were recognised in it"}
-        if each["code"] == "no_text_but_image"
-        else each
+        each | {"detail": detail} if each["code"] == "no_text_but_image" else each
         for each in page["warnings"]
     ]
     return page | {"warnings": told}
-
-
-def _encoded(page: dict[str, Any]) -> bytes:
-    return json.dumps(page, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

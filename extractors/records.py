@@ -4,6 +4,7 @@ The record's type is always the first key, so that a line can be told apart with
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from extractors.types import Document, Page, PageImage, Summary
@@ -21,7 +22,11 @@ _TYPES: dict[str, type[Line]] = {kind: record_type for record_type, kind in _KIN
 
 def encode(record: Line) -> bytes:
     """One line of UTF-8 JSON with its newline."""
-    tagged = {"type": _KINDS[type(record)], **_fields(record)}
+    return encode_fields({"type": _KINDS[type(record)], **_fields(record)})
+
+
+def encode_fields(tagged: Mapping[str, Any]) -> bytes:
+    """The line of a record that is changed on its way: its fields, the type first."""
     text = json.dumps(tagged, ensure_ascii=False, separators=(",", ":"), default=_fields)
     return text.encode() + b"\n"
 

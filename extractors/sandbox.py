@@ -15,6 +15,7 @@ from extractors.programs import NO_PROGRAMS, Programs
 from extractors.recipe import Recipe
 from extractors.recognition import RecognisedReading
 from extractors.records import Line, decode
+from extractors.relay import Relay
 from extractors.task import Task
 from extractors.types import Code, Document, Page, PageImage, Record, Summary
 from extractors.watched import DEFAULT_LIMITS, LAUNCHER, Reading, ended
@@ -72,9 +73,7 @@ async def copy(
     return summary
 
 
-async def _relayed(
-    reading: Reading | ConvertedReading | RecognisedReading,
-) -> AsyncGenerator[Line, None]:
+async def _relayed(reading: Relay) -> AsyncGenerator[Line, None]:
     import asyncio  # noqa: PLC0415 - 60 ms that the command line does without
 
     pages = 0

@@ -9,7 +9,6 @@ for once: its file is read again, without what was relayed already.
 import json
 import re
 import stat
-import threading
 import time
 from collections.abc import Generator
 from dataclasses import replace
@@ -19,6 +18,7 @@ from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.process import ChildProcess, Death
 from extractors.records import encode, kind_of
+from extractors.relay import Relay
 from extractors.task import Task
 from extractors.types import Code, Page, ReadWarning, Status, Summary, WarningCode
 
@@ -35,11 +35,8 @@ _DETAILS = {
 }
 
 
-class Reading:
-    """One file's way through one or more children, as JSON lines that end with a summary.
-
-    `next_line` may run in one thread while another calls `stop`.
-    """
+class Reading(Relay):
+    """One file's way through one or more children."""
 
     def __init__(
         self, task: Task, limits: Limits = DEFAULT_LIMITS, launcher: Launcher = LAUNCHER
@@ -49,8 +46,6 @@ class Reading:
         self._launcher = launcher
         self._started = time.monotonic()
         self._deadline = self._started + limits.wall_s
-        self._busy = threading.Lock()
-        self._stopped = False
         self._child: ChildProcess | None = None
         self._pages_read = 0
         self._last_page = 0
@@ -59,20 +54,11 @@ class Reading:
         self._made_up_for: int | None = None
         """The page behind which a child was killed from outside."""
         self._stated_pages: int | None = None
-        self._lines = self._relay()
+        super().__init__()
 
-    def next_line(self) -> bytes | None:
-        """The next line, newline included; None behind the summary. Blocks."""
-        with self._busy:
-            return next(self._lines, None)
-
-    def stop(self) -> None:
-        """End the child and everything that it started; blocks while a killed child goes."""
-        self._stopped = True
+    def _end_what_runs(self) -> None:
         if child := self._child:
             child.kill()
-        with self._busy:
-            self._lines.close()
 
     def _relay(self) -> Generator[bytes]:
         if refusal := _refusal_without_reading(self._task.path, self._limits):

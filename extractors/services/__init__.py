@@ -1,1 +1,1 @@
-"""What is made of a file beside its text: pictures of its pages."""
+"""What is done with a file by others than its format's reader: drawn, converted, recognised."""
