@@ -8,6 +8,7 @@ import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -83,7 +84,7 @@ async def refuse_unknown_parameters(
 ) -> None:
     """Guard: raise UnknownParameterError for a query parameter that the handler does not have."""
     kind = handler.opt.get(QUERY)
-    known = [field.encode_name for field in msgspec.structs.fields(kind)] if kind else []
+    known = tuple(_fields_of(kind)) if kind else ()
     for name in connection.query_params:
         if name in known:
             continue
@@ -132,19 +133,25 @@ def _of_body(message: str) -> tuple[str, str]:
 
 def _collected(pairs: Iterable[tuple[str, str]], kind: type[msgspec.Struct]) -> dict[str, Any]:
     """Values by name, in a list where the struct has one; blanks are left out."""
-    lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
+    fields = _fields_of(kind)
     given: dict[str, Any] = {}
     for name, text in pairs:
         value = text.replace("\0", "")  # PostgreSQL takes it in no text
         if not value:
             continue
-        if name in lists:
+        if fields.get(name):
             given.setdefault(name, []).append(value)
         elif name in given:
             raise InvalidInputError(f"{name} stands twice; give it once.", field=name)
         else:
             given[name] = value
     return given
+
+
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> Mapping[str, bool]:
+    """The names of a struct's fields as they are sent, and whether each is a list."""
+    return {field.encode_name: _is_list(field.type) for field in msgspec.structs.fields(kind)}
 
 
 def _converted(given: dict[str, Any], kind: type[Query]) -> Query:

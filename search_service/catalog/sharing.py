@@ -50,27 +50,30 @@ async def look(
     material_ids: Collection[int],
     pages: Collection[tuple[int, int]] = (),
 ) -> Sharing:
-    """Look at materials, and at pages of their present versions by id and number."""
-    binds = visible_binds(principal)
+    """Look at materials, and at pages of their present versions by id and number; one statement."""
     materials: dict[int, MaterialFacts] = {}
     found: dict[tuple[int, int], PageFacts] = {}
-    if material_ids:
-        statement = STATEMENTS.composed("materials", {"newer": newer_sql("m.id")})
-        for row in await fetch(connection, statement, {"ids": list(material_ids), **binds}):
-            materials[row.id] = MaterialFacts(
-                audience=MaterialAudience(row.audience),
-                status=MaterialStatus(row.status),
-                review_by=row.review_by,
-                expires_on=row.expires_on,
-                version=row.version,
-                media_type=row.media_type,
-                baggage=(row.baggage or {}) if row.was_read else None,
-                stale_pages=tuple(row.stale_pages),
-            )
-    if pages:
-        wanted = {"ids": [each[0] for each in pages], "numbers": [each[1] for each in pages]}
-        for row in await fetch(connection, STATEMENTS["pages"], {**wanted, **binds}):
-            found[row.material_id, row.number] = PageFacts(
-                row.number, row.version, row.hidden, row.has_notes, row.comments
-            )
+    statement = STATEMENTS.composed("facts", {"newer": newer_sql("m.id")})
+    asked = {
+        "ids": list(material_ids),
+        "page_materials": [material_id for material_id, _ in pages],
+        "page_numbers": [number for _, number in pages],
+        **visible_binds(principal),
+    }
+    for row in await fetch(connection, statement, asked) if material_ids else ():
+        materials[row.id] = MaterialFacts(
+            audience=MaterialAudience(row.audience),
+            status=MaterialStatus(row.status),
+            review_by=row.review_by,
+            expires_on=row.expires_on,
+            version=row.version,
+            media_type=row.media_type,
+            baggage=(row.baggage or {}) if row.was_read else None,
+            stale_pages=tuple(row.stale_pages),
+        )
+        marks = zip(
+            row.numbers or (), row.hidden or (), row.noted or (), row.comments or (), strict=True
+        )
+        for number, hidden, noted, comments in marks:
+            found[row.id, number] = PageFacts(number, row.version, hidden, noted, comments)
     return Sharing(materials, found, datetime.now(UTC).date())

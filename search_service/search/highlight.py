@@ -7,7 +7,7 @@ accents mark as they match, which ts_headline cannot do for lexemes without acce
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
@@ -136,7 +136,7 @@ def _best_start(marked: Marked, length: int) -> int:
     """Where the stretch with most different words, then most marks, begins; one pass over them."""
     marks = marked.marks
     words = [marked.text[start:end].lower() for start, end in marks]
-    inside: Counter[str] = Counter()
+    inside: defaultdict[str, int] = defaultdict(int)
     best, best_worth, last = 0, (0, 0), 0
     for index, (start, _) in enumerate(marks):
         while last < len(marks) and marks[last][0] < start + length - 40:

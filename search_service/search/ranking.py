@@ -24,13 +24,10 @@ _FEW_TERMS = 2
 _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
 
-# The weighted frequency of all of many forms; `name` is a parameter's, written here.
+# `name` is a parameter's, written here.
 _TOGETHER = """(
-    SELECT coalesce(sum(
-        least(cardinality(l.positions), {most}) * p.body_factor
-        + least(cardinality(array_positions(l.weights, 'A')), {most}) * p.title_factor
-    ), 0)
-    FROM unnest(p.search_vector) l WHERE l.lexeme = ANY(CAST(:{name}_forms AS text[]))
+    SELECT coalesce(sum({frequency}), 0) FROM unnest(CAST(:{name} AS tsquery[])) AS f(query)
+    WHERE p.search_vector @@ f.query
 )"""
 
 
@@ -126,17 +123,24 @@ def _gated(score: Expression) -> Expression:
 def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
     """The weighted frequency of the form that stands most often.
 
-    The many forms of a prefix count together instead, in one look at the vector's lexemes.
+    The many forms of a prefix count together instead.
     """
     if len(forms) > MAX_FORMS:
-        return Expression(
-            _TOGETHER.format(name=name, most=MAX_FREQUENCY), {f"{name}_forms": list(forms)}
-        )
+        return _frequency_together(f"{name}_forms", forms)
     names = [f"{name}_{place}_query" for place in range(len(forms))]
     counts = ", ".join(_weighted_frequency(f"CAST(:{each} AS tsquery)") for each in names)
     return Expression(
         f"greatest({counts})",
         {each: quoted(form) for each, form in zip(names, forms, strict=True)},
+    )
+
+
+def _frequency_together(name: str, forms: Sequence[str]) -> Expression:
+    """The sum over the forms that the passage holds; those are few of the many."""
+    frequency = _weighted_frequency("f.query")
+    return Expression(
+        _TOGETHER.format(frequency=frequency, name=name),
+        {name: [quoted(form) for form in forms]},
     )
 
 

@@ -5,7 +5,8 @@
 -- materials), and an end to every statement.
 -- Gives the snapshot, the materials written since the postings were counted (NULL: all of them),
 -- those changed since a snapshot known before (NULL: none is known), the languages with their
--- published passages, the names of ids, and whether anything is tuned.
+-- published passages, the names of ids, and whether anything is tuned. The barrier keeps the known
+-- snapshot out of the plan, which would be made anew each time, as nothing is set yet.
 -- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
@@ -27,7 +28,7 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        EXISTS (SELECT FROM synonyms) AS has_synonyms,
        EXISTS (SELECT FROM pins) AS has_pins,
        EXISTS (SELECT FROM ranking_weights) AS has_weights
-FROM (SELECT CAST(CAST(:known AS text) AS pg_snapshot) AS snapshot) k
+FROM (SELECT CAST(CAST(:known AS text) AS pg_snapshot) AS snapshot OFFSET 0) k
 LEFT JOIN index_state s
     ON s.system_identifier = (SELECT system_identifier FROM pg_control_system())
 

@@ -42,7 +42,7 @@ async def ask(
 
 
 async def sharing_of(connection: AsyncConnection, principal: Principal, answer: Answer) -> Sharing:
-    """Find out whether the hits of an answer and their slides may be sent; two statements."""
+    """Find out whether the hits of an answer and their slides may be sent."""
     materials = [hit.material_id for hit in answer.hits]
     slides = [
         (hit.material_id, number)
