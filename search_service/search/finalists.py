@@ -44,17 +44,21 @@ class Entrants:
     factors: Floats
     weights: Weights = DEFAULT
 
+    def of(self, passages: Scored) -> Scored:
+        """Give the passages of those that take part."""
+        rows = self.columns.rows(passages.materials)
+        # The last row stands for -1: a material that is gone.
+        return passages.where((rows >= 0) & self.allowed[rows])
+
 
 def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
     """Choose enough materials for the `wanted` best ones to be among them.
 
-    The keys of `scored` ascend, so that the passages of a material are side by side.
+    All of `scored` take part, and their keys ascend, so that the passages of a material are side by
+    side.
     """
     columns, weights = entrants.columns, entrants.weights
     rows = columns.rows(scored.materials)
-    # The last row stands for -1: a material that is gone.
-    taking_part = (rows >= 0) & entrants.allowed[rows]
-    scored, rows = scored.where(taking_part), rows[taking_part]
     most = max(LEAST, MARGIN * wanted)
     bonus = np.where(entrants.full, _FULL, 0.0)
     singly = scored.scores * np.where(scored.ordinals == 0, weights.own, 1.0)

@@ -95,10 +95,23 @@ class Ranker:
         return self._sums(await self.reader.in_materials(forms, rows))
 
     def _sums(self, lists: Lists) -> Scored:
-        """The scores of all passages in the lists, as far as the lists tell."""
-        together = [_of_term(term, lists) for term in self.terms]
+        """The scores of all passages that take part, as far as the lists tell."""
+        together = [self._of_term(term, lists) for term in self.terms]
         weights = [term.weight * ranking.UNIT for term in self.terms]
         return postings.sum_of(together, weights)
+
+    def _of_term(self, term: Term, lists: Lists) -> Scored:
+        """The passages of a term, whatever its form there; those of a prefix count together."""
+        parts = [
+            self.entrants.of(lists.by_form[language, lexeme].passages)
+            for language, lexemes in term.forms.items()
+            for lexeme in lexemes
+            if (language, lexeme) in lists.by_form
+        ]
+        is_prefix = any(len(lexemes) > ranking.MAX_FORMS for lexemes in term.forms.values())
+        if len(parts) < 2:
+            return postings.joined(parts)
+        return postings.any_of(parts) if is_prefix else postings.best_of(parts)
 
     async def _rank(self, chosen: Finalists, page: Page) -> list[Placed]:
         if not len(chosen.ids):
@@ -129,17 +142,3 @@ class Ranker:
             },
         )
         return [Placed(row.material_id, row.is_full, row.score, row.ordinals) for row in rows]
-
-
-def _of_term(term: Term, lists: Lists) -> Scored:
-    """The passages of a term, whatever its form there; those of a prefix count together."""
-    parts = [
-        lists.by_form[language, lexeme].passages
-        for language, lexemes in term.forms.items()
-        for lexeme in lexemes
-        if (language, lexeme) in lists.by_form
-    ]
-    is_prefix = any(len(lexemes) > ranking.MAX_FORMS for lexemes in term.forms.values())
-    if len(parts) < 2:
-        return postings.joined(parts)
-    return postings.any_of(parts) if is_prefix else postings.best_of(parts)

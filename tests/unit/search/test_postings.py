@@ -89,7 +89,7 @@ def test_finalists_are_the_materials_of_the_best_passages_full_matches_first(
     entrants = Entrants(columns, allowed, full, np.ones(columns.size))
     by_key = dict(sorted(entries.items()))
 
-    chosen = finalists.choose(scored(by_key), entrants, wanted=1)
+    chosen = finalists.choose(entrants.of(scored(by_key)), entrants, wanted=1)
 
     pages: defaultdict[int, dict[int, float]] = defaultdict(dict)
     for (material, ordinal), value in by_key.items():
