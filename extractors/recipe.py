@@ -37,10 +37,13 @@ ALL_PAGES = Recipe()
 
 def recipe_of(written: str) -> Recipe:
     """Read "3,5-7" in any order; ranges that touch become one. Raises ValueError."""
+    parts = written.split(",")
+    if len(parts) > MAX_RANGES:
+        raise ValueError(f"there are {len(parts)} ranges, and at most {MAX_RANGES} are taken")
     pages: list[tuple[int, int]] = []
-    for part in written.split(","):
+    for part in parts:
         match = _RANGE.fullmatch(part)
-        if match is None or len(pages) == MAX_RANGES:
+        if match is None:
             raise ValueError(f"{part.strip()[:40]!r} is no page and no range such as 5-7")
         first = int(match[1])
         last = int(match[2] or first)

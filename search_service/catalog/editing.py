@@ -1,4 +1,4 @@
-"""Changes of a material: made, edited, moved to another status, deleted, downloaded.
+"""Changes of a material: made, edited, moved to another status, deleted.
 
 Each is one deed of one caller: checked against the policy, written, brought into the index and
 noted in the audit log, all in the transaction that the caller of this module owns.
@@ -259,27 +259,6 @@ async def delete(connection: AsyncConnection, caller: Caller, target: Target) ->
     await staleness.announce_material(connection, before.id)
     await schedule_statistics(connection)
     await _note(connection, caller, _Deed("delete", before.id, {"name": before.name}))
-
-
-async def count_download(connection: AsyncConnection, caller: Caller, material_id: int) -> None:
-    """Count a download and note who made it. The material itself does not change.
-
-    After the first one its health is looked at again within the hour: it is no longer unused.
-
-    Raises NotFoundError.
-    """
-    material = await materials.get(connection, caller.principal, material_id)
-    statement = (
-        update(_materials)
-        .where(_materials.c.id == material_id)
-        .values(usage_count=func.coalesce(_materials.c.usage_count, 0) + 1)
-    )
-    await connection.execute(statement)
-    if not material.usage_count:
-        await _set_details(connection, material_id, scores_due=func.current_date())
-    await writer.note_change(connection, material_id)
-    facts = {"version": material.current_version}
-    await _note(connection, caller, _Deed("download", material_id, after=facts))
 
 
 async def lock(connection: AsyncConnection, caller: Caller, target: Target) -> MaterialRecord:

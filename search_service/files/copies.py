@@ -1,7 +1,8 @@
 """Copies made of originals, kept beside them in the file store for as long as they are asked for.
 
 A copy is named by the original's hash and by what was made of it, so it is never out of date; one
-that is missing is made anew. It knows nothing of what a copy holds.
+that is missing is made anew. As there are as many choices of slides as anybody can think of, only
+the few asked for last are kept of each original. It knows nothing of what a copy holds.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from uuid import uuid4
 
 from search_service.files.store import FileStore, disk_errors, make_folder, relative_path
 
+MOST_OF_ONE = 20
 _FOLDER = "copies"
 
 
@@ -49,7 +51,10 @@ async def begin(store: FileStore) -> Path:
 
 
 async def keep(store: FileStore, written: Path, key: CopyKey) -> StoredCopy:
-    """Let a copy that is written be the one of its key. Raises UnavailableError."""
+    """Let a copy that is written be the one of its key, and forget those above MOST_OF_ONE.
+
+    Raises UnavailableError.
+    """
     return await asyncio.to_thread(_keep, store, written, _path_of(store, key))
 
 
@@ -81,7 +86,17 @@ def _keep(store: FileStore, written: Path, path: Path) -> StoredCopy:
         size_bytes = written.stat().st_size
         make_folder(path.parent, store.root)
         written.replace(path)
+    for old in _latest_first(path.parent)[MOST_OF_ONE:]:
+        old.unlink(missing_ok=True)
     return StoredCopy(path, size_bytes)
+
+
+def _latest_first(folder: Path) -> list[Path]:
+    asked: dict[Path, float] = {}
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # another copy just took its place
+            asked[path] = path.stat().st_mtime
+    return sorted(asked, key=asked.__getitem__, reverse=True)
 
 
 def _remove_unused(folder: Path, older_than_s: float) -> int:

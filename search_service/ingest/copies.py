@@ -1,9 +1,13 @@
 """Clean copies of stored files: made in the sandbox when one is asked for, then kept.
 
-It asks for nobody's rights: whoever hands a version in may have it.
+It asks for nobody's rights: whoever hands a version in may have it. A person who wants many at once
+waits behind themselves, so that the others come to theirs.
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -14,13 +18,21 @@ from extractors.recipe import Recipe
 from extractors.registry import PDF
 from extractors.types import Code, Summary
 from search_service.catalog.versions import VersionRecord
-from search_service.errors import CopyRefusedError, InvalidInputError, NotFoundError
+from search_service.errors import (
+    CopyRefusedError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+)
 from search_service.files import copies
 from search_service.files.copies import CopyKey, StoredCopy
 from search_service.files.store import FileStore
 from search_service.ingest import messages
 
 AT_ONCE = 2
+MOST_WAITING = 8
+"""Copies that one person may have in the making."""
+RETRY_AFTER_S = 5
 _NOT_COPIED = {Code.UNSUPPORTED_TYPE, Code.CONVERTER_MISSING}
 _OTHER_KINDS = (
     "Clean copies are made of PDF and of PowerPoint's open formats (PPTX); save it as one of these "
@@ -30,8 +42,12 @@ _OTHER_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class CleanCopy:
-    """A copy as it is handed out; `tag` changes with what it holds."""
+    """A copy as it is handed out; `tag` changes with what it holds.
 
+    `name` says which pages it has: "all", or such as "3,5-7".
+    """
+
+    name: str
     stored: StoredCopy
     file_name: str
     media_type: str
@@ -46,26 +62,50 @@ class Copies:
     max_bytes: int
     _seats: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _making: dict[CopyKey, asyncio.Lock] = field(default_factory=dict)
+    _waiting: Counter[int | None] = field(default_factory=Counter)
 
-    async def of(self, version: VersionRecord, pages: str | None = None) -> CleanCopy:
+    async def of(
+        self, asker: int | None, version: VersionRecord, pages: str | None = None
+    ) -> CleanCopy:
         """Give a clean copy of a version, of all its pages or of some, such as "3,5-7".
 
+        `asker` is the account that waits for it.
+
         Raises InvalidInputError for pages that are none or that the file does not have,
-        CopyRefusedError where no copy can be made, NotFoundError without the original, and
+        CopyRefusedError where no copy can be made, NotFoundError without the original,
+        TooManyRequestsError where MOST_WAITING are in the making for the asker, and
         UnavailableError where the disk is full.
         """
         wanted = _recipe(pages)
         key = CopyKey(version.sha256, _name_of(wanted))
-        found = await copies.find(self.store, key) or await self._made(version, wanted, key)
+        found = await copies.find(self.store, key)
+        if found is None:
+            with self._in_line(asker):
+                found = await self._made(version, wanted, key)
         is_pdf = version.media_type == PDF
         stem = PurePath(version.file_name).stem or "copy"
         chosen = f" - {wanted.name[:60]}" if wanted.ranges else ""
         return CleanCopy(
+            name=wanted.name or "all",
             stored=found,
             file_name=f"{stem}{chosen}{'.pdf' if is_pdf else '.pptx'}",
             media_type=PDF if is_pdf else DECK,
             tag=f'"{version.sha256[:32]}-{key.recipe}"',
         )
+
+    @contextmanager
+    def _in_line(self, asker: int | None) -> Iterator[None]:
+        if self._waiting[asker] >= MOST_WAITING:
+            raise TooManyRequestsError(
+                f"{MOST_WAITING} copies are being made for you already; ask again when you have "
+                "them.",
+                RETRY_AFTER_S,
+            )
+        self._waiting[asker] += 1
+        try:
+            yield
+        finally:
+            self._waiting[asker] -= 1
 
     async def _made(self, version: VersionRecord, wanted: Recipe, key: CopyKey) -> StoredCopy:
         lock = self._making.setdefault(key, asyncio.Lock())

@@ -7,8 +7,10 @@ from typing import Any
 from litestar import get
 from litestar.response import Response, Stream
 
+from search_service.accounts.caller import Caller
 from search_service.accounts.policy import READ
-from search_service.catalog import editing, versions
+from search_service.catalog import downloads, versions
+from search_service.catalog.downloads import Download
 from search_service.catalog.versions import VersionRecord
 from search_service.errors import NotFoundError
 from search_service.files.store import read_file
@@ -33,12 +35,13 @@ async def download(
     wanted = ordinal_of(request.query_params.get("v", "")) or None
     async with services.database.reading() as connection:
         version = await versions.get(connection, caller.principal, material_id, wanted)
-    file = await _wanted(request, services, version)
+    file = await _wanted(request, services, caller, version)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell an administrator.")
     if not is_head(request.scope):
         async with services.database.transaction() as connection:
-            await editing.count_download(connection, caller, material_id)
+            sent = Download(version.ordinal, file.copy)
+            await downloads.note(connection, caller, material_id, sent)
     return Stream(
         read_file(file.path),
         media_type=file.media_type,
@@ -56,13 +59,18 @@ class _File:
     name: str
     media_type: str
     size_bytes: int
+    copy: str | None = None
 
 
-async def _wanted(request: WebRequest, services: Services, version: VersionRecord) -> _File:
-    slides = request.query_params.get("slides") or None
-    if slides or request.query_params.get("clean"):
-        copy = await services.copies.of(version, slides)
-        return _File(copy.stored.path, copy.file_name, copy.media_type, copy.stored.size_bytes)
+async def _wanted(
+    request: WebRequest, services: Services, caller: Caller, version: VersionRecord
+) -> _File:
+    slides = request.query_params.get("slides")
+    # Whoever asks for a copy, however badly, never gets the original.
+    if slides is not None or "clean" in request.query_params:
+        copy = await services.copies.of(caller.principal.user_id, version, slides)
+        stored = copy.stored
+        return _File(stored.path, copy.file_name, copy.media_type, stored.size_bytes, copy.name)
     path = services.store.path_of(version.sha256)
     return _File(path, version.file_name, version.media_type, version.file_size)
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pptx import Presentation
@@ -86,6 +87,56 @@ async def test_a_copy_counts_as_a_download(service: Service) -> None:
     await service.call("pmm", "GET", f"{path}?clean=true")
     shown = await service.call("pmm", "GET", path.removesuffix("/file"))
     assert shown.json()["usage_count"] == 1
+
+
+async def downloads(service: Service, path: str) -> list[dict[str, Any]]:
+    material_id = path.split("/")[2]
+    found = await service.call(
+        "admin", "GET", f"/audit-log?object_type=material&object_id={material_id}"
+    )
+    return [
+        entry["after"]
+        for entry in reversed(found.json()["items"])
+        if entry["action"] == "material.download"
+    ]
+
+
+async def test_the_audit_log_says_what_was_sent(service: Service) -> None:
+    path = await material(service, files.deck(notes="audited"), "audited.pptx")
+    newer = {"file": ("b.pptx", files.deck(notes="audited anew"), PPTX)}
+    accepted = await service.call("pmm", "POST", path, files=newer)
+    await service.run_job(accepted.json()["job_id"])
+    for query in ("", "?version=1", "?clean=true", "?slides=1,3&version=1"):
+        assert (await service.call("pmm", "GET", f"{path}{query}")).status_code == 200
+    assert await downloads(service, path) == [
+        {"version": 2},
+        {"version": 1},
+        {"version": 2, "copy": "all"},
+        {"version": 1, "copy": "1,3"},
+    ]
+
+
+async def test_no_part_of_a_file_is_sent_without_a_note(service: Service) -> None:
+    path = await material(service, files.deck(notes="in parts"), "parts.pptx")
+    whole = await service.call("pmm", "GET", path)
+    rest = await service.call("pmm", "GET", path, headers={"Range": "bytes=1-"})
+    assert rest.content == whole.content[1:]
+    assert await downloads(service, path) == [
+        {"version": 1},
+        {"version": 1, "part": [1, len(whole.content)]},
+    ]
+    shown = await service.call("pmm", "GET", path.removesuffix("/file"))
+    assert shown.json()["usage_count"] == 1
+
+
+@pytest.mark.parametrize("query", ["slides=", "clean=", "clean=true&slides="])
+async def test_a_copy_that_is_not_named_never_gives_the_original(
+    service: Service, query: str
+) -> None:
+    path = await material(service, files.deck(notes="Never by mistake"), "mistake.pptx")
+    response = await service.call("pmm", "GET", f"{path}?{query}")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] in {"slides", "clean"}
 
 
 async def test_a_copy_is_kept_until_nobody_asks_for_it(service: Service) -> None:

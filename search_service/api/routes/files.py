@@ -9,6 +9,7 @@ from litestar.params import HeaderParameter
 from litestar.response import Stream
 from msgspec import convert
 
+from search_service.accounts.caller import Caller
 from search_service.api import ranges
 from search_service.api.routes.materials import READ, IfNoneMatch
 from search_service.api.routes.paths import PathId
@@ -20,9 +21,10 @@ from search_service.api.schemas.materials import (
     VersionQuery,
 )
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import editing, versions
+from search_service.catalog import downloads, versions
+from search_service.catalog.downloads import Download
 from search_service.catalog.versions import VersionRecord
-from search_service.errors import NotFoundError
+from search_service.errors import InvalidInputError, NotFoundError
 from search_service.files.store import read_file
 from search_service.serving import etag
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -74,6 +76,8 @@ class _Outgoing:
     file_name: str
     media_type: str
     tag: str
+    copy: str | None = None
+    """The clean copy's name; None for the original."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -101,12 +105,12 @@ async def download_file(
 ) -> Response[Any]:
     """Download a version, or a clean copy of it, whole or in part.
 
-    A download that begins at the start is counted.
+    A download that begins at the start is counted; the audit log has every part that was sent.
     """
-    query = read_query(request, FileQuery)
+    query = _read(request)
     async with services.database.reading() as connection:
         version = await versions.get(connection, caller.principal, material_id, query.version)
-    file = await _wanted(services, version, query)
+    file = await _wanted(services, caller, version, query)
     if etag.is_unchanged(if_none_match, file.tag):
         return Response(b"", status_code=304, headers=file.headers)
     try:
@@ -116,17 +120,40 @@ async def download_file(
         return Response(b"", status_code=416, headers=file.headers | headers)
     if not await services.store.exists(version.sha256):
         raise NotFoundError("The original is not in the file store; tell whoever runs the service.")
-    if not is_head(request.scope) and (part is None or part.start == 0):
+    if not is_head(request.scope):
+        sent = Download(version.ordinal, file.copy, (part.start, part.end) if part else None)
         async with services.database.transaction() as connection:
-            await editing.count_download(connection, caller, material_id)
+            await downloads.note(connection, caller, material_id, sent)
     return _stream(file, part)
 
 
-async def _wanted(services: Services, version: VersionRecord, query: FileQuery) -> _Outgoing:
+def _read(request: AnyRequest) -> FileQuery:
+    """The query; a blank value is refused, as it would give the original to whoever wants a copy.
+
+    Raises InvalidInputError.
+    """
+    for name in ("clean", "slides"):
+        if request.query_params.get(name) == "":
+            raise InvalidInputError(
+                f"{name} is empty; say what you want, or leave it out for the original.", field=name
+            )
+    return read_query(request, FileQuery)
+
+
+async def _wanted(
+    services: Services, caller: Caller, version: VersionRecord, query: FileQuery
+) -> _Outgoing:
     if query.clean or query.slides is not None:
-        copy = await services.copies.of(version, query.slides)
+        copy = await services.copies.of(caller.principal.user_id, version, query.slides)
         stored = copy.stored
-        return _Outgoing(stored.path, stored.size_bytes, copy.file_name, copy.media_type, copy.tag)
+        return _Outgoing(
+            path=stored.path,
+            size_bytes=stored.size_bytes,
+            file_name=copy.file_name,
+            media_type=copy.media_type,
+            tag=copy.tag,
+            copy=copy.name,
+        )
     return _Outgoing(
         path=services.store.path_of(version.sha256),
         size_bytes=version.file_size,

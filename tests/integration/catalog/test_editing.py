@@ -6,7 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.caller import Caller
-from search_service.catalog import editing, materials, personas
+from search_service.catalog import downloads, editing, materials, personas
+from search_service.catalog.downloads import Download
 from search_service.catalog.editing import Target
 from search_service.db.enums import JobState, MaterialStatus, Role
 from search_service.errors import (
@@ -185,14 +186,14 @@ async def test_a_download_counts_and_leaves_the_material_as_it_is(
     rep = await person(connection, Role.SALES)
     material_id = await material(connection, pmm, MaterialStatus.PUBLISHED)
     before = await materials.get(connection, rep.principal, material_id)
-    await editing.count_download(connection, rep, material_id)
+    await downloads.note(connection, rep, material_id, Download(version=1))
     after = await materials.get(connection, rep.principal, material_id)
     assert after.usage_count == before.usage_count + 1
     assert after.etag == before.etag
     noted = (await entries(connection, material_id))[-1]
     assert (noted["action"], noted["actor_id"]) == ("material.download", rep.principal.user_id)
     with pytest.raises(NotFoundError):
-        await editing.count_download(connection, rep, await material(connection, pmm))
+        await downloads.note(connection, rep, await material(connection, pmm), Download(version=1))
 
 
 async def test_scores_follow_the_metadata(connection: AsyncConnection) -> None:

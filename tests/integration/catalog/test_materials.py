@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import NOBODY
-from search_service.catalog import editing, materials, personas, segments
+from search_service.catalog import downloads, editing, materials, personas, segments
 from search_service.catalog.cursors import Sort
+from search_service.catalog.downloads import Download
 from search_service.catalog.editing import Target
 from search_service.catalog.materials import MaterialFilter, Named, Paging
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
@@ -131,7 +132,7 @@ async def test_a_list_is_walked_by_cursor_without_gap_or_repeat(
     pmm = await person(connection)
     names = ("b", "A", "c", "a", "B")
     made = [await material(connection, pmm, name=name) for name in names]
-    await editing.count_download(connection, pmm, made[2])
+    await downloads.note(connection, pmm, made[2], Download(version=1))
     whole = await listed(connection, pmm, MaterialFilter(), Paging(sort, 100))
     assert sorted(whole) == sorted(made)
     walked: list[int] = []

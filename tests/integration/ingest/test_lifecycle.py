@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from search_service.accounts.caller import Caller
-from search_service.catalog import deleted, editing, successors
+from search_service.catalog import deleted, downloads, editing, successors
+from search_service.catalog.downloads import Download
 from search_service.catalog.editing import Target
 from search_service.db.enums import JobState, MaterialStatus, ReviewReason, Role
 from search_service.errors import (
@@ -118,7 +119,7 @@ async def test_the_first_use_of_an_unused_material_mends_its_health(service: Ser
     await tidy(service)
     unused = await service.material(pmm, material_id)
     async with service.database.transaction() as connection:
-        await editing.count_download(connection, pmm, material_id)
+        await downloads.note(connection, pmm, material_id, Download(version=1))
     await tidy(service)
     assert (await service.material(pmm, material_id)).health_score == unused.health_score + 10
 

@@ -282,7 +282,7 @@ async def test_a_purged_file_takes_its_copies_along(service: Service) -> None:
     async with service.database.reading() as connection:
         version = await versions.read(connection, material_id, 1)
     assert version is not None
-    copy = await Copies(service.store, max_bytes=10**7).of(version)
+    copy = await Copies(service.store, max_bytes=10**7).of(None, version)
     await delete(service, material_id, days_ago=31)
     assert (await tidy(service))["deleted_materials"].count == 1
     assert not copy.stored.path.exists()

@@ -18,9 +18,7 @@ def test_pages_are_read_in_any_order_and_written_in_one(written: str, name: str)
     assert recipe_of(written).name == name
 
 
-@pytest.mark.parametrize(
-    "written", ["", "0", "3-1", "a", "1,,2", "1-", "-1", "1.5", "٣", "100001", "1," * 101 + "1"]
-)
+@pytest.mark.parametrize("written", ["", "0", "3-1", "a", "1,,2", "1-", "-1", "1.5", "٣", "100001"])
 def test_what_is_no_list_of_pages_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="page"):
         recipe_of(written)
@@ -30,3 +28,8 @@ def test_a_recipe_wants_the_pages_of_its_ranges_or_all() -> None:
     assert [page for page in range(1, 9) if recipe_of("2,4-5").wants(page)] == [2, 4, 5]
     assert (recipe_of("2,4-5").last_page, Recipe().last_page) == (5, 0)
     assert all(Recipe().wants(page) for page in range(1, 9))
+
+
+def test_too_many_ranges_are_named_as_such() -> None:
+    with pytest.raises(ValueError, match="101 ranges, and at most 100"):
+        recipe_of(",".join(["1"] * 101))
