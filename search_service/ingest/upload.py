@@ -5,6 +5,7 @@ It answers before anything is read; what is in the file is the business of the j
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -28,6 +29,7 @@ from search_service.errors import (
     ConflictError,
     NotFoundError,
     QueueFullError,
+    ServiceError,
     UnavailableError,
     UnsupportedTypeError,
 )
@@ -109,8 +111,7 @@ class Intake:
         policy.require_upload(caller.principal)
         validated(upload.metadata)
         await self.require_room()
-        arrived = await self._keep(upload)
-        async with self.database.transaction() as connection:
+        async with self._kept(upload) as arrived, self.database.transaction() as connection:
             await self._claim(connection, arrived.stored.sha256)
             known = await materials.find_by_content(
                 connection, caller.principal, arrived.stored.sha256
@@ -129,8 +130,7 @@ class Intake:
         async with self.database.reading() as connection:
             await editing.require_editable(connection, caller, target)
         await self.require_room()
-        arrived = await self._keep(upload)
-        async with self.database.transaction() as connection:
+        async with self._kept(upload) as arrived, self.database.transaction() as connection:
             present = await editing.lock(connection, caller, target)
             await self._claim(connection, arrived.stored.sha256)
             newest = await versions.newest(connection, present.id)
@@ -210,9 +210,25 @@ class Intake:
         if not await self.store.exists(sha256):
             raise UnavailableError(_JUST_REMOVED)
 
-    async def _keep(self, upload: Upload) -> _Arrived:
+    @asynccontextmanager
+    async def _kept(self, upload: Upload) -> AsyncIterator[_Arrived]:
+        """Keep the upload's bytes; they are forgotten where it comes to nothing."""
         stored = await self.store.put(upload.stream, self.max_bytes)
-        file_name = _file_name(upload.file_name)
+        try:
+            yield await self._looked_at(stored, _file_name(upload.file_name))
+        except ServiceError:
+            await self._forget(stored.sha256)
+            raise
+
+    async def _forget(self, sha256: str) -> None:
+        """Remove bytes that no version has; what cannot be asked stays, for the check of files."""
+        with suppress(ServiceError):
+            async with self.database.transaction() as connection:
+                await lock_content(connection, sha256)
+                if await versions.any_of(connection, sha256) is None:
+                    await self.store.remove(sha256)
+
+    async def _looked_at(self, stored: StoredFile, file_name: str) -> _Arrived:
         path = self.store.path_of(stored.sha256)
         try:
             media_type = await asyncio.to_thread(media_type_of, path, Limits())

@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -140,6 +141,29 @@ async def test_wrong_metadata_are_refused_before_the_file_is_kept(service: Servi
     with pytest.raises(InvalidInputError):
         await service.accept(pmm, files.deck(), material_type="novel")
     assert not service.store.root.exists()
+
+
+async def test_bytes_that_came_to_nothing_are_not_kept(service: Service) -> None:
+    pmm = await service.person()
+    with pytest.raises(UnsupportedTypeError):
+        await service.accept(pmm, b"MZ\x90\x00 no document", "tool.exe")
+    with pytest.raises(InvalidInputError, match="persona"):
+        await service.accept(pmm, files.deck(), "deck.pptx", persona_ids=[2**30])
+    assert stored(service) == []
+
+
+async def test_bytes_that_somebody_has_stay_when_they_come_to_nothing_elsewhere(
+    service: Service,
+) -> None:
+    pmm, colleague = await service.person(), await service.person()
+    await service.accept(colleague, files.deck())
+    with pytest.raises(InvalidInputError):
+        await service.accept(pmm, files.deck(), "deck.pptx", persona_ids=[2**30])
+    assert len(stored(service)) == 1
+
+
+def stored(service: Service) -> list[Path]:
+    return [path for path in service.store.root.rglob("*") if path.is_file()]
 
 
 async def test_sales_upload_nothing(service: Service) -> None:
