@@ -48,6 +48,11 @@ def queue(context: click.Context, as_json: bool) -> None:
         return
     counts = ", ".join(f"{count} {state}" for state, count in seen.queue.open_jobs.items())
     OUT.print(f"{counts or 'Nothing waits'}{'; paused' if seen.queue.paused_for_all else ''}.")
+    if seen.queue.paused_people:
+        OUT.print(
+            f"People who paused their own files: {seen.queue.paused_people}; `search-service queue "
+            "resume` ends their pauses too."
+        )
     table = Table("job", "material", "state", "pages", "why", box=None, pad_edge=False)
     for job in seen.jobs:
         pages = f"{job.pages_done}/{job.pages_total}" if job.pages_total else ""

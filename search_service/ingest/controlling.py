@@ -1,6 +1,7 @@
 """What an operator does with the queue: stop it and let it go on, and have a file read once more.
 
-A person pauses what they have asked for themselves, an administrator everybody's as well. What is
+A person pauses what they have asked for themselves, an administrator everybody's as well, and lets
+all of it go on. What is
 being read then is read to its end; what waits stays where it is.
 """
 
@@ -29,11 +30,13 @@ from search_service.jobs.progress import JobRecord
 class QueueState:
     """Whether the queue stands still, and how many jobs that have not ended are in which state.
 
-    `open_jobs` counts everybody's, `own_jobs` the caller's.
+    `open_jobs` counts everybody's, `own_jobs` the caller's; `paused_people` how many have paused
+    their own.
     """
 
     paused_for_all: bool
     paused_for_me: bool
+    paused_people: int
     open_jobs: Mapping[JobState, int]
     own_jobs: int
 
@@ -45,6 +48,7 @@ async def look(connection: AsyncConnection, principal: Principal) -> QueueState:
     return QueueState(
         paused_for_all=EVERYBODY in paused,
         paused_for_me=principal.user_id in paused,
+        paused_people=len(paused - {EVERYBODY}),
         open_jobs=await progress.count_by_state(connection),
         own_jobs=await progress.count_open(connection, principal.user_id or 0),
     )
@@ -60,10 +64,12 @@ async def pause(connection: AsyncConnection, caller: Caller, *, everybody: bool)
 async def resume(connection: AsyncConnection, caller: Caller, *, everybody: bool) -> None:
     """Let them begin again; what waits meanwhile is put back. Raises ForbiddenError.
 
-    Where somebody's own jobs and everybody's are paused, both pauses must end.
+    For everybody it ends each person's own pause too, as nobody else could end that of somebody
+    who left; for oneself it leaves a pause for all as it is.
     """
     user_id = _concerned(caller, everybody=everybody)
-    if await pauses.end(connection, user_id):
+    ended = pauses.end_all(connection) if everybody else pauses.end(connection, user_id)
+    if await ended:
         await put_back(connection)
         await _note(connection, caller, "queue.resume", everybody=everybody)
 

@@ -28,6 +28,11 @@ async def end(connection: AsyncConnection, user_id: int) -> bool:
     return bool((await connection.execute(statement)).rowcount)
 
 
+async def end_all(connection: AsyncConnection) -> bool:
+    """End every pause, of whomever; False where there was none."""
+    return bool((await connection.execute(delete(_pauses))).rowcount)
+
+
 async def paused(connection: AsyncConnection) -> frozenset[int]:
     """Give who is paused: people's ids, and EVERYBODY."""
     return frozenset((await connection.execute(select(_pauses.c.user_id))).scalars())

@@ -1,6 +1,9 @@
 """The page of files being read, and the stream that keeps pages up to date."""
 
+import re
+
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from playwright.async_api import FilePayload, Page, expect
@@ -26,6 +29,27 @@ async def test_the_page_is_for_those_who_upload(client: AsyncTestClient[Litestar
     everybody = (await client.get("/queue?owner=all")).text
     assert "Managed Kubernetes deck" in everybody
     assert "Pause everybody’s" in everybody
+
+
+async def test_an_administrator_ends_the_pauses_of_others(
+    client: AsyncTestClient[Litestar],
+) -> None:
+    await signed_in(client, "otto")
+    await client.post("/queue/pause", data={"csrf_token": token_in(await client.get("/queue"))})
+    await signed_in(client, "ada")
+    page = await client.get("/queue")
+    assert "One person has paused their own files" in page.text
+    form = {"csrf_token": token_in(page), "everybody": "1"}
+    await client.post("/queue/resume", data=form)
+    assert "paused their own files" not in (await client.get("/queue")).text
+    await signed_in(client, "otto")
+    assert "You have paused your files" not in (await client.get("/queue")).text
+
+
+def token_in(page: Response) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
 
 
 async def test_a_list_shows_one_outcome_and_goes_on(

@@ -32,7 +32,7 @@ async def pause_queue(
 async def resume_queue(
     services: TheServices, caller: TheCaller, data: JSONBody[QueueControl]
 ) -> Queue:
-    """Let files be read again; where both pauses were made, both must end."""
+    """Let files be read again: one's own, or with `everybody` those of whoever has paused."""
     async with services.database.transaction() as connection:
         await controlling.resume(connection, caller, everybody=data.everybody)
         return _shown(services, await controlling.look(connection, caller.principal))
@@ -42,6 +42,7 @@ def _shown(services: Services, state: QueueState) -> Queue:
     return Queue(
         paused_for_all=state.paused_for_all,
         paused_for_me=state.paused_for_me,
+        paused_people=state.paused_people,
         open_jobs=dict(state.open_jobs),
         own_jobs=state.own_jobs,
         limit=services.settings.queue_limit,

@@ -45,11 +45,12 @@ class Queue(Struct, frozen=True):
     """Whether the queue stands still, for all or for the caller, and what has not ended yet.
 
     `open_jobs` counts everybody's by their state, `own_jobs` the caller's; above `limit` of them an
-    upload is answered with `queue_full`.
+    upload is answered with `queue_full`. `paused_people`: how many have paused their own files.
     """
 
     paused_for_all: bool
     paused_for_me: bool
+    paused_people: int
     open_jobs: dict[JobState, int]
     own_jobs: int
     limit: int

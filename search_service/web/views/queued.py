@@ -81,6 +81,7 @@ class QueuePage:
     waiting: str
     paused_for_me: bool
     paused_for_all: bool
+    paused_people: str
     is_admin: bool
     more_address: str
 
@@ -112,6 +113,7 @@ def queue_of(
         waiting=_waiting(queue),
         paused_for_me=queue.paused_for_me,
         paused_for_all=queue.paused_for_all,
+        paused_people=_paused_people(queue),
         is_admin=is_admin,
         more_address=replace(page, before_id=next_id).address if next_id else "",
     )
@@ -124,6 +126,14 @@ def _waiting(queue: QueueState) -> str:
         return "No file is waiting."
     files = wording.counted(waiting, "file")
     return f"{files} waiting, {running:,} being read; {queue.own_jobs:,} of them yours."
+
+
+def _paused_people(queue: QueueState) -> str:
+    count = queue.paused_people
+    if not count:
+        return ""
+    who = "One person has" if count == 1 else f"{count:,} people have"
+    return f"{who} paused their own files."
 
 
 def _row(job: JobRecord, material: MaterialRecord, principal: Principal) -> QueueRow:

@@ -138,6 +138,21 @@ async def test_an_administrator_pauses_everybody(service: Service) -> None:
     assert (await service.job(accepted.job_id)).state is JobState.DONE
 
 
+async def test_an_administrator_lets_go_on_what_somebody_paused_who_left(service: Service) -> None:
+    gone, admin = await service.person(), await service.person(Role.ADMIN)
+    await pause(service, gone)
+    accepted = await service.accept(gone, files.deck())
+    await service.work(accepted.job_id)
+    assert await in_queue(service) == 0
+    async with service.database.reading() as connection:
+        assert (await controlling.look(connection, admin.principal)).paused_people == 1
+    await resume(service, admin, everybody=True)
+    assert await in_queue(service) == 1
+    await service.work(accepted.job_id)
+    assert (await service.job(accepted.job_id)).state is JobState.DONE
+    assert await actions(service) == ["queue.pause", "queue.resume"]
+
+
 async def test_the_state_of_the_queue_counts_what_has_not_ended(service: Service) -> None:
     pmm, colleague = await service.person(), await service.person()
     await service.accept(pmm, files.deck())
