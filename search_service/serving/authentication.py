@@ -91,6 +91,14 @@ async def find_identity(connection: Connection) -> Identity | None:
         return None
 
 
+async def principal_again(connection: Connection) -> Principal:
+    """Give who calls as they are by now: for answers that go on for minutes.
+
+    Raises UnauthenticatedError where they were signed out, or their key or token has ended.
+    """
+    return (await _identify(connection)).principal
+
+
 def count_again(connection: Connection, times: int) -> None:
     """Count a request that does the work of several as so many more. Raises TooManyRequestsError.
 

@@ -14,7 +14,8 @@ from search_service.catalog import materials
 from search_service.errors import NotFoundError, ServiceError
 from search_service.jobs import progress
 from search_service.jobs.progress import JobRecord
-from search_service.serving.services import Services
+from search_service.serving.authentication import Connection, principal_again
+from search_service.serving.services import Services, services_of
 
 LOOK_EVERY_S = 0.5
 SIGN_OF_LIFE_S = 15.0
@@ -60,13 +61,14 @@ async def find_jobs(
 
 
 async def follow(
-    services: Services, principal: Principal, found: Sequence[Followed]
+    connection: Connection, found: Sequence[Followed]
 ) -> AsyncIterator[list[Followed]]:
     """Yield all of them first and then those that changed; an empty list is a sign of life.
 
     Ends when all have ended or are gone, and after LONGEST_STREAM_S: whoever comes back is told
-    everything anew. Every look asks again what the principal may know.
+    everything anew. Every look asks again who the caller is and what they may know.
     """
+    services = services_of(connection)
     began = told = time.monotonic()
     shown: dict[int, JobRecord] = {}
     while found and time.monotonic() - began < LONGEST_STREAM_S:
@@ -80,6 +82,7 @@ async def follow(
             return
         await asyncio.sleep(LOOK_EVERY_S)
         try:
+            principal = await principal_again(connection)
             found = await find_jobs(services, principal, left)
         except ServiceError:
-            return  # the database is away: whoever follows asks again
+            return  # signed out, or the database is away: whoever follows asks again

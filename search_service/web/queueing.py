@@ -8,7 +8,7 @@ from litestar.response import Response, ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
 from search_service.accounts import policy
-from search_service.accounts.policy import READ, WRITE, Principal
+from search_service.accounts.policy import READ, WRITE
 from search_service.catalog import materials
 from search_service.catalog.metadata import MAX_ID
 from search_service.errors import InvalidInputError, NotFoundError
@@ -19,7 +19,6 @@ from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.following import MOST_JOBS, Followed, find_job, find_jobs, follow
 from search_service.serving.heads import is_head
-from search_service.serving.services import Services
 from search_service.web.materials import PathNumber, require_id
 from search_service.web.rendering import Flash, Page, WebRequest, page, piece, redirect
 from search_service.web.views.progress import progress_of
@@ -64,7 +63,7 @@ async def stream_progress(
         raise NotFoundError("There are no such jobs; list the jobs.")
     if is_head(request.scope):
         return Response(b"", media_type="text/event-stream")
-    return ServerSentEvent(_events(services, caller.principal, found), retry_duration=2000)
+    return ServerSentEvent(_events(request, found), retry_duration=2000)
 
 
 @post("/queue/pause", opt=scoped(WRITE), status_code=303)
@@ -106,9 +105,9 @@ async def retry(services: TheServices, caller: TheCaller, job_id: PathNumber) ->
 
 
 async def _events(
-    services: Services, principal: Principal, found: Sequence[Followed]
+    request: WebRequest, found: Sequence[Followed]
 ) -> AsyncIterator[ServerSentEventMessage]:
-    async for changed in follow(services, principal, found):
+    async for changed in follow(request, found):
         if not changed:
             yield ServerSentEventMessage(comment="still here")
         for each in changed:

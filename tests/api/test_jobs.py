@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from search_service.db.enums import Role
 from tests.api.service import Service
 from tests.integration.ingest import files
 
@@ -49,8 +50,8 @@ async def test_a_waiting_job_is_followed_to_its_end(service: Service) -> None:
     assert names[-1] == "end"
 
 
-async def _followed(service: Service, what: str) -> str:
-    response = await service.call("pmm", "GET", f"/jobs/{what}")
+async def _followed(service: Service, what: str, who: str = "pmm") -> str:
+    response = await service.call(who, "GET", f"/jobs/{what}")
     return response.text
 
 
@@ -75,6 +76,26 @@ async def test_several_jobs_are_followed_in_one_stream(service: Service) -> None
     assert events[1] == ("end", done["job_id"], "done")
     assert events[-1] == ("end", open_id, "done")
     assert {job_id for _, job_id, _ in events} == {open_id, done["job_id"]}
+
+
+async def test_a_stream_ends_for_whom_is_signed_out(service: Service) -> None:
+    await service.add_person("leaving", Role.PMM)
+    files_of = {"file": ("a.pptx", files.deck(notes="of somebody who leaves"))}
+    job_id = (await service.call("leaving", "POST", "/materials", files=files_of)).json()["job_id"]
+
+    async def leave() -> None:
+        await asyncio.sleep(0.7)
+        path = f"/users/{service.ids['leaving']}"
+        gone = await service.call("admin", "PATCH", path, json={"is_active": False})
+        assert gone.status_code == 200
+        await service.run_job(job_id)
+
+    leaving = asyncio.create_task(leave())
+    stream = await asyncio.to_thread(
+        lambda: asyncio.run(_followed(service, f"{job_id}/events", "leaving"))
+    )
+    await leaving
+    assert [(name, job["state"]) for name, job in events_of(stream)] == [("progress", "queued")]
 
 
 async def test_a_stream_of_nobodys_jobs_is_not_there(service: Service) -> None:
@@ -108,6 +129,22 @@ async def test_a_list_holds_ones_own_jobs_and_goes_on_with_its_cursor(service: S
     assert (await service.call("sales", "GET", "/jobs")).json()["items"] == []
     done = (await service.call("admin", "GET", "/jobs?state=done&limit=200")).json()
     assert set(ids) <= {job["id"] for job in done["items"]}
+
+
+async def test_a_list_leaves_out_jobs_of_what_one_may_no_longer_see(service: Service) -> None:
+    await service.add_person("giver", Role.PMM)
+    given, kept, gone = [
+        await service.upload("giver", files.deck(notes=f"handed over {number}"))
+        for number in range(3)
+    ]
+    transfer = {"material_ids": [given["material_id"]], "to": "pmm@example.com"}
+    handed = await service.call("giver", "POST", "/material-transfers", json=transfer)
+    assert handed.status_code == 200
+    deleted = f"/materials/{gone['material_id']}"
+    await service.call("giver", "DELETE", deleted, headers={"If-Match": "*"})
+    listed = (await service.call("giver", "GET", "/jobs?limit=3")).json()
+    assert [job["id"] for job in listed["items"]] == [kept["job_id"]]
+    assert listed["next_cursor"]
 
 
 async def test_a_job_of_a_hidden_draft_answers_as_one_that_is_not_there(service: Service) -> None:

@@ -30,7 +30,7 @@ from search_service.serving.services import Services
 async def list_jobs(
     request: Request[Any, Any, Any], services: TheServices, caller: TheCaller
 ) -> Jobs:
-    """List jobs, newest first."""
+    """List jobs of materials that the caller may see, newest first; a page may hold fewer."""
     query = read_query(request, JobQuery)
     principal = caller.principal
     sees_all = policy.is_admin(principal)
@@ -46,9 +46,12 @@ async def list_jobs(
             limit=query.limit,
         )
         found = await progress.find(connection, wanted)
+        ids = list({record.material_id for record in found})
+        visible = {each.id for each in await materials.get_many(connection, principal, ids)}
     more = len(found) == query.limit
     return Jobs(
-        tuple(_shown(record) for record in found), cursors.encode(found[-1].id) if more else None
+        tuple(_shown(record) for record in found if record.material_id in visible),
+        cursors.encode(found[-1].id) if more else None,
     )
 
 
@@ -105,13 +108,13 @@ async def _stream(
         raise NotFoundError("There are no such jobs; list the jobs.")
     if is_head(request.scope):
         return Response(b"", media_type="text/event-stream")
-    return ServerSentEvent(_events(services, principal, found), retry_duration=2000)
+    return ServerSentEvent(_events(request, found), retry_duration=2000)
 
 
 async def _events(
-    services: Services, principal: Principal, found: Sequence[Followed]
+    request: Request[Any, Any, Any], found: Sequence[Followed]
 ) -> AsyncIterator[ServerSentEventMessage]:
-    async for changed in follow(services, principal, found):
+    async for changed in follow(request, found):
         if not changed:
             yield ServerSentEventMessage(comment="still here")
         for each in changed:
