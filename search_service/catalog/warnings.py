@@ -39,6 +39,27 @@ SERIOUS: Mapping[str, str] = MappingProxyType(
         "text_cut": "the rest of this page's text cannot be found",
     }
 )
+# Every code in a few words, as a page says them; numbers and names are in a warning's detail.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_text_but_image": "Almost no text, but an image: a scan or a picture of a slide",
+        "text_recognised": "A picture; its words were recognised, and some may be wrong",
+        "text_recognised_poorly": "A picture; its words could hardly be recognised: check them",
+        "glued_words": "Some words run together",
+        "replacement_characters": "Some characters could not be read",
+        "unstorable_characters": "Characters that cannot be stored were dropped",
+        "hidden": "Hidden in the show; its text was read all the same",
+        "page_unreadable": "Could not be read",
+        "part_missing": "Names a part that the file does not hold",
+        "part_damaged": "A part could not be read",
+        "text_cut": "Very long; its text was cut",
+        "junk_prefix": "Bytes before the start of the document were skipped",
+        "not_read": "Not read yet",
+        "refused": "The file could not be read",
+        "partly_read": "Only a part of the file was read",
+        "fallback_reader": "Opened only with the slower reader: check the order of words",
+    }
+)
 # A hidden slide was read well; its page says so by itself.
 _HARMLESS = frozenset({"hidden"})
 MAX_TOLD = 20
@@ -133,6 +154,15 @@ def judged(
     return tuple(
         sorted(found, key=lambda each: (not each.is_open, not each.is_serious, each.page_number))
     )
+
+
+def documented() -> str:
+    """Give every code with what it means and, of a serious one, what it costs, as Markdown."""
+    lines = []
+    for code, words in WORDS.items():
+        cost = f" Serious: {SERIOUS[code]}." if code in SERIOUS else ""
+        lines.append(f"- `{code}`: {words}.{cost}")
+    return "\n".join(lines)
 
 
 async def require_publishable(connection: AsyncConnection, material: MaterialRecord) -> None:

@@ -38,6 +38,16 @@ AWAY = (
 TRIED_AGAIN = "Something of the service was away; the file is read again in a moment."
 
 
+def documented() -> str:
+    """Give every code that a reading may end with and what it means, as Markdown."""
+    told = {code: f"{message}" for code, message in _REFUSALS.items()}
+    others = {
+        "cancelled": "Somebody cancelled it, or its material was deleted or given a newer file.",
+        "internal_error": "The service failed on the file by a fault of its own.",
+    }
+    return "\n".join(f"- `{code}`: {message}" for code, message in (told | others).items())
+
+
 def fault(job_id: int) -> str:
     """Give the sentences for a job that ended by a mistake in the service."""
     return (

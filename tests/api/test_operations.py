@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy import text
 
+from extractors.types import Code, WarningCode
 from search_service.accounts.passwords import Passwords
 from search_service.api.documentation import document_of
 from search_service.app import AppOptions, create_app
@@ -155,6 +156,15 @@ def test_the_document_states_limits_and_refers_to_nothing_missing(app: Litestar)
     assert body["maxLength"] == 2000
     upload = document["paths"]["/api/v1/materials"]["post"]["requestBody"]["content"]
     assert upload["multipart/form-data"]["schema"]["required"] == ["file"]
+
+
+def test_every_code_of_a_reading_is_explained_in_the_document(app: Litestar) -> None:
+    schemas = document_of(app)["components"]["schemas"]
+    of_jobs = schemas["Job"]["properties"]["code"]["description"]
+    never_of_jobs = {Code.BAD_ARGUMENTS, Code.NO_SUCH_PAGE}
+    assert [code for code in set(Code) - never_of_jobs if f"- `{code}`: " not in of_jobs] == []
+    of_warnings = schemas["ReviewWarning"]["properties"]["code"]["description"]
+    assert [code for code in WarningCode if f"- `{code}`: " not in of_warnings] == []
 
 
 async def test_the_documentation_needs_nothing_from_elsewhere(service: Service) -> None:

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from search_service.api.schemas.limits import Cursor, Id, PageLimit
 from search_service.db.enums import JobState
+from search_service.ingest import messages
 from search_service.serving.following import MOST_JOBS
 
 
@@ -19,7 +20,14 @@ class Job(Struct, frozen=True):
     state: JobState
     pages_done: int
     pages_total: int | None
-    code: str | None
+    code: Annotated[
+        str | None,
+        Meta(
+            description="Null while it is read, and where all was. Of a job that failed because "
+            "something was away, the code of that error; else one of these:\n\n"
+            + messages.documented()
+        ),
+    ]
     message: str | None
     attempts: int
     requested_by: int | None

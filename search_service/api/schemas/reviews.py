@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from search_service.catalog import warnings
 from search_service.catalog.warnings import WarningState
 from search_service.db.enums import ReviewReason
 from search_service.ingest.correcting import MAX_TEXT, MAX_TITLE
@@ -60,7 +61,7 @@ class ReviewWarning(Struct, frozen=True):
     """A warning of a page, or with page 0 of the file; `why` says what a serious one costs."""
 
     page_number: int
-    code: str
+    code: Annotated[str, Meta(description=f"One of these:\n\n{warnings.documented()}")]
     detail: str | None
     serious: bool
     why: str | None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from search_service.catalog.warnings import WORDS
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 from search_service.search.tree import Field
 
@@ -52,24 +53,6 @@ _LABELS: Mapping[Field, Mapping[str, str]] = {
     Field.AUDIENCE: AUDIENCES,
     Field.STATUS: STATUSES,
     Field.LANGUAGE: LANGUAGES,
-}
-_WARNINGS: Mapping[str, str] = {
-    "no_text_but_image": "Almost no text, but an image: a scan or a picture of a slide",
-    "text_recognised": "A picture; its words were recognised, and some may be wrong",
-    "text_recognised_poorly": "A picture; its words could hardly be recognised: check them",
-    "glued_words": "Some words run together",
-    "replacement_characters": "Some characters could not be read",
-    "unstorable_characters": "Characters that cannot be stored were dropped",
-    "hidden": "Hidden in the show; its text was read all the same",
-    "page_unreadable": "Could not be read",
-    "part_missing": "Names a part that the file does not hold",
-    "part_damaged": "A part could not be read",
-    "text_cut": "Very long; its text was cut",
-    "junk_prefix": "Bytes before the start of the document were skipped",
-    "not_read": "Not read yet",
-    "refused": "The file could not be read",
-    "partly_read": "Only a part of the file was read",
-    "fallback_reader": "Opened only with the slower reader: check the order of words",
 }
 REVIEW_REASONS: Mapping[str, str] = {
     ReviewReason.SERIOUS_WARNINGS: "serious warnings",
@@ -145,7 +128,7 @@ def language(code: str) -> str:
 
 def warning(code: str | None) -> str:
     """Give a receipt's warning as words; an unknown code is shown as it is."""
-    return _WARNINGS.get(code or "", (code or "").replace("_", " ").capitalize())
+    return WORDS.get(code or "", (code or "").replace("_", " ").capitalize())
 
 
 def page_word(file_format: str | None) -> str:
