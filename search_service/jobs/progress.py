@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.enums import JobState
@@ -63,7 +64,7 @@ DELETED = Outcome(
 class JobFilter:
     """Which jobs to list, newest first; `before_id` continues a list."""
 
-    material_ids: tuple[int, ...] | None = None
+    material_id: int | None = None
     version_ordinal: int | None = None
     requested_by: int | None = None
     states: tuple[JobState, ...] | None = None
@@ -197,8 +198,8 @@ async def get_many(connection: AsyncConnection, ids: Sequence[int]) -> dict[int,
 async def find(connection: AsyncConnection, wanted: JobFilter) -> list[JobRecord]:
     """List jobs, newest first."""
     conditions: list[ColumnElement[bool]] = []
-    if wanted.material_ids is not None:
-        conditions.append(_jobs.c.material_id.in_(wanted.material_ids))
+    if wanted.material_id is not None:
+        conditions.append(_jobs.c.material_id == wanted.material_id)
     if wanted.version_ordinal is not None:
         conditions.append(_jobs.c.version_ordinal == wanted.version_ordinal)
     if wanted.requested_by is not None:
@@ -226,9 +227,23 @@ async def latest(
     connection: AsyncConnection, material_id: int, version_ordinal: int | None = None
 ) -> JobRecord | None:
     """Give the newest job of a material, or of one of its versions."""
-    wanted = JobFilter(material_ids=(material_id,), version_ordinal=version_ordinal, limit=1)
+    wanted = JobFilter(material_id=material_id, version_ordinal=version_ordinal, limit=1)
     jobs = await find(connection, wanted)
     return jobs[0] if jobs else None
+
+
+async def latest_of(
+    connection: AsyncConnection, material_ids: Sequence[int]
+) -> dict[int, JobRecord]:
+    """Give the newest job of each of the materials that has one, by the material's id."""
+    statement = (
+        select(_jobs)
+        .ext(distinct_on(_jobs.c.material_id))
+        .where(_jobs.c.material_id.in_(material_ids))
+        .order_by(_jobs.c.material_id, _jobs.c.id.desc())
+    )
+    rows = (await connection.execute(statement)).mappings()
+    return {row["material_id"]: _record(row) for row in rows}
 
 
 async def open_jobs(connection: AsyncConnection) -> list[JobRecord]:

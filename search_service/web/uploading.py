@@ -22,7 +22,6 @@ from search_service.errors import (
 )
 from search_service.ingest.upload import Upload
 from search_service.jobs import progress
-from search_service.jobs.progress import JobFilter
 from search_service.serving.admission import require_room
 from search_service.serving.authentication import Connection, require_caller, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
@@ -86,7 +85,7 @@ async def show_library(request: WebRequest, services: TheServices, caller: TheCa
         }
         waiting = await attention.count(connection, caller.principal, keepers)
         ids = tuple(material.id for material in listing.items)
-        jobs = await progress.find(connection, JobFilter(material_ids=ids, limit=4 * PAGE))
+        jobs = await progress.latest_of(connection, ids)
     known = replace(listing, items=tuple(_for(caller.principal, item) for item in listing.items))
     view = library.library_of(state, known, Counts(counts, waiting), jobs)
     return page(request, "library.html", "library", view=view)

@@ -39,7 +39,7 @@ async def list_jobs(
             material = await materials.get(connection, principal, query.material_id)
             sees_all = sees_all or policy.may_edit(principal, material.owner_id)
         wanted = JobFilter(
-            material_ids=None if query.material_id is None else (query.material_id,),
+            material_id=query.material_id,
             requested_by=None if sees_all else principal.user_id or 0,
             states=tuple(query.state) or None,
             before_id=cursors.decode(query.cursor),

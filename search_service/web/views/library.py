@@ -1,6 +1,6 @@
 """The list of materials for those who look after them, as values. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlencode
@@ -111,17 +111,14 @@ def library_of(
     state: LibraryState,
     listing: Listing[MaterialRecord],
     counts: Counts,
-    jobs: Sequence[JobRecord],
+    jobs: Mapping[int, JobRecord],
 ) -> Library:
-    """Lay out one stretch of the list; `jobs` are newest first."""
-    newest: dict[int, JobRecord] = {}
-    for job in jobs:
-        newest.setdefault(job.material_id, job)
+    """Lay out one stretch of the list; `jobs` are the newest ones by material."""
     cursor = listing.next_cursor
     mine = replace(state, cursor=None)
     more = replace(state, cursor=cursor).address if cursor else ""
     return Library(
-        rows=tuple(_row(material, newest.get(material.id)) for material in listing.items),
+        rows=tuple(_row(material, jobs.get(material.id)) for material in listing.items),
         statuses=(
             _status_tab(state, None, sum(counts.of_status.values())),
             *(_status_tab(state, status, counts.of_status[status]) for status in MaterialStatus),

@@ -61,13 +61,22 @@ async def test_jobs_are_listed_newest_first_by_filter(connection: AsyncConnectio
         return [job.id for job in await progress.find(connection, wanted)]
 
     assert await ids(JobFilter()) == [c, b, a]
-    assert await ids(JobFilter(material_ids=(1,))) == [c, a]
-    assert await ids(JobFilter(material_ids=())) == []
+    assert await ids(JobFilter(material_id=1)) == [c, a]
     assert await ids(JobFilter(requested_by=6)) == [b]
     assert await ids(JobFilter(states=(JobState.QUEUED,))) == [c, b]
     assert await ids(JobFilter(before_id=c, limit=1)) == [b]
     assert await progress.count_open(connection) == 2
     assert [job.id for job in await progress.open_jobs(connection)] == [b, c]
+
+
+async def test_each_material_has_its_newest_job_however_many_others_had(
+    connection: AsyncConnection,
+) -> None:
+    seldom = await progress.create(connection, 2, 1, None)
+    often = [await progress.create(connection, 1, 1, None) for _ in range(250)]
+    newest = await progress.latest_of(connection, (1, 2, 3))
+    assert {key: job.id for key, job in newest.items()} == {1: often[-1], 2: seldom}
+    assert await progress.latest_of(connection, ()) == {}
 
 
 async def test_a_materials_open_jobs_end_together(connection: AsyncConnection) -> None:
