@@ -39,7 +39,6 @@ def read(text: str) -> list[Document | Page]:
 
     Raises ExtractionError with damaged where no element can be made out.
     """
-    # Bytes, because lxml refuses text that declares an encoding of its own.
     root, is_whole = _parsed(text)
     pages = [_page(number, section) for number, section in enumerate(_sections(root), start=1)]
     if not is_whole:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from search_service.files.store import FileStore, disk_errors, make_folder, relative_path
+from search_service.files.store import INCOMING, FileStore, disk_errors, make_folder, relative_path
 
 MOST_OF_ONE = 20
 _FOLDER = "copies"
@@ -44,7 +44,7 @@ async def find(store: FileStore, key: CopyKey) -> StoredCopy | None:
 
 async def begin(store: FileStore) -> Path:
     """Give a path for a new copy, where nothing is yet and whose leftovers are tidied up."""
-    folder = store.root / "incoming"
+    folder = store.root / INCOMING
     with disk_errors():
         await asyncio.to_thread(make_folder, folder, store.root)
     return folder / f"{uuid4().hex}.part"

@@ -31,7 +31,7 @@ READ_BYTES = 256 * 1024
 WRITE_BYTES = 1024 * 1024
 LEFTOVER_AGE_S = 24 * 3600
 RETRY_AFTER_FULL_S = 60
-_INCOMING = "incoming"
+INCOMING = "incoming"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # What file systems without hard links answer (vfat, some network and container mounts).
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
@@ -201,8 +201,8 @@ async def _blocks(stream: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator
 
 def _open_incoming(root: Path) -> _Incoming:
     with disk_errors():
-        make_folder(root / _INCOMING, root)
-        return _Incoming(root / _INCOMING / f"{uuid4().hex}.part")
+        make_folder(root / INCOMING, root)
+        return _Incoming(root / INCOMING / f"{uuid4().hex}.part")
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -250,7 +250,7 @@ def _fsync_folder(folder: Path) -> None:
 def _remove_leftovers(root: Path, older_than_s: float) -> int:
     limit = time.time() - older_than_s
     removed = 0
-    for path in (root / _INCOMING).glob("*.part"):
+    for path in (root / INCOMING).glob("*.part"):
         with suppress(FileNotFoundError):
             if path.stat().st_mtime <= limit:
                 path.unlink()

@@ -10,7 +10,6 @@ from search_service.accounts.policy import WRITE
 from search_service.catalog import reviewing
 from search_service.catalog.editing import Target
 from search_service.catalog.reviewing import WhichWarnings
-from search_service.catalog.warnings import WHOLE_FILE
 from search_service.errors import InvalidInputError, PreconditionFailedError
 from search_service.ingest import correcting
 from search_service.ingest.correcting import HIDDEN, PageTarget
@@ -122,13 +121,13 @@ def _back(material_id: int, page: int | None, flash: Flash) -> Response[Any]:
 
 
 def _number(sent: Mapping[str, str], name: str) -> int | None:
-    """A number of a form; None where it is left out."""
+    """A number of a form, 0 being the file as a whole; None where it is left out."""
     given = sent.get(name, "")
     if not given:
         return None
     if not (given.isascii() and given.isdecimal() and len(given) < 10):
         raise InvalidInputError(f"{name} is a number.", field=name)
-    return int(given) or WHOLE_FILE
+    return int(given)
 
 
 HANDLERS = (correct, hide, undo, acknowledge, accept)

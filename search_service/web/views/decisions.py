@@ -41,7 +41,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class PageForm:
-    """The texts of a page that is being corrected; `conflict` where somebody else was faster."""
+    """The texts of a page that is being corrected; `problem` says why they were not saved."""
 
     page_number: int
     etag: str

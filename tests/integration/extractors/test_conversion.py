@@ -143,7 +143,7 @@ async def test_what_a_converter_made_is_read_with_suspicion(tmp_path: Path) -> N
     program = office.pretended(tmp_path / "soffice", 'echo nonsense > "$OUT/converted.pptx"')
     document, pages, _ = await all_of(legacy(tmp_path), Programs(program))
     assert document is not None
-    assert [page.body for page in pages] == ["nonsense\n"] or pages[0].body.strip() == "nonsense"
+    assert [page.body.strip() for page in pages] == ["nonsense"]
 
 
 async def test_a_new_profile_is_made_once(tmp_path: Path) -> None:
