@@ -44,7 +44,7 @@ from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.reading import extract
 from extractors.records import decode
-from extractors.task import Task
+from extractors.task import Copy
 from extractors.types import Page, Summary
 from extractors.watched import Reading
 
@@ -101,7 +101,7 @@ class Judge:
     def _copy(self, path: Path, name: str) -> tuple[Path, Summary]:
         target = self._folder / name
         target.unlink(missing_ok=True)
-        reading = Reading(Task(path, target=target), Limits(restarts=0), self._launcher)
+        reading = Reading(Copy(path, target), Limits(restarts=0), self._launcher)
         last = b""
         while (line := reading.next_line()) is not None:
             last = line

@@ -39,7 +39,7 @@ from benchmarks.machine import fingerprint
 from extractors.launcher import Launcher
 from extractors.reading import extract
 from extractors.records import decode, encode
-from extractors.task import Task
+from extractors.task import Read
 from extractors.types import Document, Page, Summary
 from extractors.watched import DEFAULT_LIMITS, Reading
 from search_service.ingest import receipt
@@ -250,7 +250,7 @@ def _read_sandboxed(paths: Sequence[Path]) -> None:
 
 
 def _lines(path: Path, launcher: Launcher) -> Iterator[bytes]:
-    reading = Reading(Task(path), DEFAULT_LIMITS, launcher)
+    reading = Reading(Read(path), DEFAULT_LIMITS, launcher)
     while (line := reading.next_line()) is not None:
         yield line
     reading.stop()

@@ -18,7 +18,7 @@ from extractors.programs import OFF, Programs, find_programs
 from extractors.recognition import RecognisedReading
 from extractors.records import encode, kind_of
 from extractors.relay import Relay
-from extractors.task import Task
+from extractors.task import Draw, Read
 from extractors.types import Code, Status, Summary
 from extractors.watched import DEFAULT_LIMITS
 
@@ -82,14 +82,14 @@ def _lines(wanted: _Wanted) -> Iterator[bytes]:
     """The records of reading; before their summary those of drawing, where a folder is named."""
     summary = b""
     with Launcher(libraries=()) as launcher:
-        reading = RecognisedReading(Task(wanted.path), DEFAULT_LIMITS, launcher, wanted.programs)
+        reading = RecognisedReading(Read(wanted.path), DEFAULT_LIMITS, launcher, wanted.programs)
         for line in _relayed(reading):
             if kind_of(line) == "summary":
                 summary = line
             else:
                 yield line
         if wanted.folder:
-            task = Task(wanted.path, folder=wanted.folder)
+            task = Draw(wanted.path, wanted.folder)
             images = _relayed(ConvertedReading(task, DEFAULT_LIMITS, launcher, wanted.programs))
             yield from (line for line in images if kind_of(line) == "image")
     yield summary

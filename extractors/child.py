@@ -12,19 +12,17 @@ from extractors.copying import copy
 from extractors.limits import Limits
 from extractors.reading import convert, draw, extract, recognise
 from extractors.records import Line, encode
-from extractors.services.convert import Conversion
-from extractors.services.recognise import Recogniser
-from extractors.task import Task, decode_request
+from extractors.task import Convert, Copy, Draw, Read, Recognise, Task, decode_request
 from extractors.types import Document
 
 
 def run(stream: socket.socket) -> None:
     """Do the task that comes over the stream, under the limits that come with it."""
     task, limits = decode_request(_request(stream))
-    if task.target or task.converter or task.recogniser:
-        confine(limits, written_bytes=limits.file_bytes)
-    else:
+    if isinstance(task, Read | Draw):
         confine(limits)
+    else:
+        confine(limits, written_bytes=limits.file_bytes)
     for record in _records(task, limits):
         if isinstance(record, Document) and record.pages:
             allow_cpu_for(limits, record.pages)
@@ -32,16 +30,17 @@ def run(stream: socket.socket) -> None:
 
 
 def _records(task: Task, limits: Limits) -> Iterator[Line]:
-    if task.target:
-        return copy(task.path, task.target, task.recipe, limits)
-    if task.folder and task.converter:
-        return convert(Conversion(task.path, task.folder, task.converter, task.suffix), limits)
-    if task.folder and task.recogniser:
-        program = Recogniser(task.recogniser, task.languages, task.folder)
-        return recognise(program, task.path, task.page, limits)
-    if task.folder:
-        return draw(task.path, task.folder, limits, task.first_page)
-    return extract(task.path, limits, task.first_page)
+    match task:
+        case Read():
+            return extract(task.path, limits, task.first_page)
+        case Draw():
+            return draw(task.path, task.folder, limits, task.first_page)
+        case Copy():
+            return copy(task.path, task.target, task.recipe, limits)
+        case Convert():
+            return convert(task, limits)
+        case Recognise():
+            return recognise(task, limits)
 
 
 def _request(stream: socket.socket) -> bytes:

@@ -7,6 +7,7 @@ own, and what it made is then read like any other file. The parent parses nothin
 import json
 import tempfile
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 from extractors.launcher import Launcher
@@ -15,7 +16,7 @@ from extractors.programs import Programs
 from extractors.records import encode, encode_fields, kind_of
 from extractors.registry import media_type_of
 from extractors.relay import Chain
-from extractors.task import Task
+from extractors.task import Convert, Draw, Read
 from extractors.types import Code, Summary
 from extractors.watched import Reading
 
@@ -28,7 +29,9 @@ _ASKS = b'"code":"converter_missing"'
 class ConvertedReading(Chain):
     """As `Reading`, with what LibreOffice makes of a file that nobody here reads or draws."""
 
-    def __init__(self, task: Task, limits: Limits, launcher: Launcher, programs: Programs) -> None:
+    def __init__(
+        self, task: Read | Draw, limits: Limits, launcher: Launcher, programs: Programs
+    ) -> None:
         self._task = task
         self._limits = limits
         self._launcher = launcher
@@ -43,17 +46,18 @@ class ConvertedReading(Chain):
             yield line
 
     def _converted(self, soffice: Path) -> Generator[bytes]:
-        drawn = self._task.folder
-        suffix, wall_s = ("pdf", _DRAWING_WALL_S) if drawn else ("pptx", _READING_WALL_S)
+        task = self._task
+        suffix, wall_s = (
+            ("pdf", _DRAWING_WALL_S) if isinstance(task, Draw) else ("pptx", _READING_WALL_S)
+        )
         with tempfile.TemporaryDirectory(prefix="extractors-") as name:
-            work = Task(self._task.path, folder=Path(name), converter=soffice, suffix=suffix)
+            work = Convert(task.path, Path(name), soffice, suffix)
             limits = self._limits.converting(wall_s)
             *_, summary = (b"", *self._through(Reading(work, limits, self._launcher)))
-            made = Path(name) / f"converted.{suffix}"
-            if not made.is_file():
+            if not work.result.is_file():
                 yield summary or encode(Summary("refused", Code.CANCELLED))
                 return
-            reading = Reading(Task(made, folder=drawn), self._limits, self._launcher)
+            reading = Reading(replace(task, path=work.result), self._limits, self._launcher)
             for line in self._through(reading):
                 yield self._as_original(line) if kind_of(line) == "document" else line
 

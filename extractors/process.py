@@ -34,7 +34,7 @@ class Death(NamedTuple):
 
 
 class ChildProcess:
-    """A child with one task: which file, from which page on, and into which folder to draw it."""
+    """A child with one task."""
 
     def __init__(self, task: Task, limits: Limits, deadline: float, launcher: Launcher) -> None:
         self._line_bytes = limits.line_bytes

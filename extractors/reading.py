@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from extractors.limits import Limits
 from extractors.registry import extractor_for, media_type_of
-from extractors.services.convert import Conversion
+from extractors.services.convert import run
 from extractors.services.recognise import Recogniser
 from extractors.storable import characters, cleaned
+from extractors.task import Convert, Recognise
 from extractors.types import (
     NOT_READ_IN_FULL,
     Code,
@@ -58,11 +59,11 @@ def draw(
     return _summarised(pictures(), _Tally(limits))
 
 
-def convert(conversion: Conversion, limits: Limits) -> Iterator[Summary]:
+def convert(task: Convert, limits: Limits) -> Iterator[Summary]:
     """A Summary, done once the converted file stands in the folder."""
 
     def work() -> Iterator[Document | Page]:
-        conversion.run()
+        run(task)
         yield from ()
 
     for record in _summarised(work(), _Tally(limits)):
@@ -70,13 +71,12 @@ def convert(conversion: Conversion, limits: Limits) -> Iterator[Summary]:
             yield record
 
 
-def recognise(
-    recogniser: Recogniser, path: Path, number: int, limits: Limits
-) -> Iterator[Page | Summary]:
+def recognise(task: Recognise, limits: Limits) -> Iterator[Page | Summary]:
     """The page with the words that were recognised in its picture, and a Summary."""
 
     def words() -> Iterator[Document | Page]:
-        yield recogniser.page_of(path, number)
+        recogniser = Recogniser(task.program, task.languages, task.folder)
+        yield recogniser.page_of(task.path, task.page)
 
     for record in _summarised(words(), _Tally(limits)):
         if isinstance(record, Page | Summary):

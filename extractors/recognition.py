@@ -17,7 +17,7 @@ from extractors.limits import Limits
 from extractors.programs import Programs
 from extractors.records import encode_fields, kind_of
 from extractors.relay import Chain
-from extractors.task import Task
+from extractors.task import Read, Recognise
 from extractors.watched import Reading
 
 _PAGE_WALL_S = 40.0
@@ -30,7 +30,7 @@ _UNRECOGNISED = "its words were not recognised"
 class RecognisedReading(Chain):
     """As `ConvertedReading`, whose lines it relays with what was recognised in them."""
 
-    def __init__(self, task: Task, limits: Limits, launcher: Launcher, programs: Programs) -> None:
+    def __init__(self, task: Read, limits: Limits, launcher: Launcher, programs: Programs) -> None:
         self._task = task
         self._limits = limits
         self._launcher = launcher
@@ -72,12 +72,13 @@ class RecognisedReading(Chain):
                 yield encode_fields(self._with_words(page, folder, room_s))
 
     def _with_words(self, page: dict[str, Any], folder: Path, room_s: float) -> dict[str, Any]:
-        task = Task(
+        assert self._programs.tesseract is not None, "no page is held back without it"
+        task = Recognise(
             self._task.path,
-            page=page["number"],
-            folder=folder,
-            recogniser=self._programs.tesseract,
-            languages=self._programs.languages,
+            page["number"],
+            folder,
+            self._programs.tesseract,
+            self._programs.languages,
         )
         reading = Reading(task, self._limits.recognising(room_s), self._launcher)
         lines = [json.loads(line) for line in self._through(reading)]

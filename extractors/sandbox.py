@@ -16,7 +16,7 @@ from extractors.recipe import Recipe
 from extractors.recognition import RecognisedReading
 from extractors.records import Line, decode
 from extractors.relay import Relay
-from extractors.task import Task
+from extractors.task import Copy, Draw, Read
 from extractors.types import Code, Document, Page, PageImage, Record, Summary
 from extractors.watched import DEFAULT_LIMITS, LAUNCHER, Reading, ended
 
@@ -32,7 +32,7 @@ async def read(
     is killed when the consumer closes the generator or is cancelled; a consumer that leaves early
     should hold it in `contextlib.aclosing`.
     """
-    reading = RecognisedReading(Task(path), limits, LAUNCHER, programs)
+    reading = RecognisedReading(Read(path), limits, LAUNCHER, programs)
     async with aclosing(_relayed(reading)) as lines:
         async for line in lines:
             if not isinstance(line, PageImage):
@@ -48,7 +48,7 @@ async def draw(
     `0001.thumb.webp`, the same in small. Decks are drawn by LibreOffice, else refused with
     converter_missing. A page that cannot be drawn has no picture. Leaving early is as with `read`.
     """
-    reading = ConvertedReading(Task(path, folder=folder), limits, LAUNCHER, programs)
+    reading = ConvertedReading(Draw(path, folder), limits, LAUNCHER, programs)
     async with aclosing(_relayed(reading)) as lines:
         async for line in lines:
             if not isinstance(line, Page):
@@ -63,7 +63,7 @@ async def copy(
     Unless the Summary is done, what is left at the target is of no use; it is the caller's to
     remove, as it is when this is cancelled.
     """
-    task = Task(path, target=target, recipe=recipe)
+    task = Copy(path, target, recipe)
     summary = ended(Code.PARSER_CRASHED, 0)
     reading = Reading(task, replace(limits, restarts=0))
     async with aclosing(_relayed(reading)) as lines:

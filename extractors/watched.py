@@ -19,7 +19,7 @@ from extractors.limits import Limits
 from extractors.process import ChildProcess, Death
 from extractors.records import encode, kind_of
 from extractors.relay import Relay
-from extractors.task import Task
+from extractors.task import Draw, Read, Task
 from extractors.types import Code, Page, ReadWarning, Status, Summary, WarningCode
 
 DEFAULT_LIMITS = Limits()
@@ -80,7 +80,7 @@ class Reading(Relay):
                 break
             self._last_page += 1
             self._behind = self._last_page
-            if not self._task.folder:
+            if isinstance(self._task, Read):
                 yield _lost_page(self._last_page)
             if self._last_page >= self._stated_pages or self._is_late():
                 break
@@ -88,7 +88,9 @@ class Reading(Relay):
 
     def _relay_child(self) -> Generator[bytes, None, bytes | Death]:
         """Relay one child's records; its summary's line, or what it died of without one."""
-        task = replace(self._task, first_page=self._behind + 1)
+        task = self._task
+        if isinstance(task, Read | Draw):
+            task = replace(task, first_page=self._behind + 1)
         child = ChildProcess(task, self._limits, self._deadline, self._launcher)
         self._child = child
         death = Death(Code.PARSER_CRASHED)

@@ -6,10 +6,10 @@ out; the exit code says nothing reliable.
 """
 
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.confinement import leave_network
+from extractors.task import Convert
 from extractors.types import Code, ExtractionError
 
 _FILTERS = {
@@ -36,52 +36,39 @@ _SETTINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """What to convert, into which folder, by which program (`soffice`), to pptx or pdf."""
+def run(task: Convert) -> None:
+    """Convert. Raises ExtractionError with damaged where LibreOffice gives no file."""
+    leave_network()
+    profile = task.folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_settings(), "utf-8")
+    source = task.folder / "converted.source"
+    source.symlink_to(task.path.absolute())  # whatever its name is, it is no option
+    for _ in range(2):
+        if _start(task, profile, source) != _MADE_ITS_PROFILE:
+            break
+    if not task.result.is_file() or not task.result.stat().st_size:
+        raise ExtractionError(
+            Code.DAMAGED, "LibreOffice cannot open the file; save it as PPTX or PDF"
+        )
 
-    path: Path
-    folder: Path
-    program: Path
-    suffix: str
 
-    @property
-    def result(self) -> Path:
-        """Where the converted file stands in the end."""
-        return self.folder / f"converted.{self.suffix}"
-
-    def run(self) -> None:
-        """Convert. Raises ExtractionError with damaged where LibreOffice gives no file."""
-        leave_network()
-        profile = self.folder / "profile"
-        (profile / "user").mkdir(parents=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(_settings(), "utf-8")
-        source = self.folder / "converted.source"
-        source.symlink_to(self.path.absolute())  # whatever its name is, it is no option
-        for _ in range(2):
-            if self._start(profile, source) != _MADE_ITS_PROFILE:
-                break
-        if not self.result.is_file() or not self.result.stat().st_size:
-            raise ExtractionError(
-                Code.DAMAGED, "LibreOffice cannot open the file; save it as PPTX or PDF"
-            )
-
-    def _start(self, profile: Path, source: Path) -> int:
-        command = [
-            str(_binary(self.program)),
-            f"-env:UserInstallation={profile.as_uri()}",
-            *_FLAGS,
-            *("--convert-to", _FILTERS[self.suffix], "--outdir", str(self.folder), str(source)),
-        ]
-        return subprocess.run(  # noqa: S603 - the program that the operator named
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=self.folder,
-            env={"HOME": str(self.folder), "LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"},
-            check=False,
-        ).returncode
+def _start(task: Convert, profile: Path, source: Path) -> int:
+    command = [
+        str(_binary(task.program)),
+        f"-env:UserInstallation={profile.as_uri()}",
+        *_FLAGS,
+        *("--convert-to", _FILTERS[task.suffix], "--outdir", str(task.folder), str(source)),
+    ]
+    return subprocess.run(  # noqa: S603 - the program that the operator named
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=task.folder,
+        env={"HOME": str(task.folder), "LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"},
+        check=False,
+    ).returncode
 
 
 def _binary(program: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 from extractors.limits import MIB, Limits
 from extractors.sandbox import read
-from extractors.task import Task
+from extractors.task import Read
 from extractors.types import Code, Document, Page, Summary, WarningCode
 from extractors.watched import Reading
 from tests.integration.extractors.pdfs import shown, write_pdf, write_streams
@@ -116,7 +116,7 @@ async def test_cancelling_kills_the_child(slow_pdf: Path) -> None:
 def test_stopping_twice_and_before_the_start_is_harmless(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "x", "text")
     for lines in (0, 1, 9):
-        reading = Reading(Task(path))
+        reading = Reading(Read(path))
         for _ in range(lines):
             reading.next_line()
         reading.stop()

@@ -15,7 +15,7 @@ import pytest
 
 from extractors.launcher import Launcher
 from extractors.sandbox import read
-from extractors.task import Task
+from extractors.task import Read
 from extractors.types import Code, Page, Record, Summary
 from extractors.watched import Reading
 from tests.integration.extractors.packages import slide, text_shape, write_deck
@@ -219,8 +219,8 @@ async def test_two_hundred_files_leave_no_open_file_and_no_dead_process(tmp_path
 def test_the_sandbox_goes_with_a_service_that_was_killed(slow_pdf: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from extractors.watched import Reading; from extractors.task import Task\n"
-        "reading = Reading(Task(Path(sys.argv[1])))\n"
+        "from extractors.watched import Reading; from extractors.task import Read\n"
+        "reading = Reading(Read(Path(sys.argv[1])))\n"
         "print(len(reading.next_line()), flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", script, str(slow_pdf)]
@@ -236,7 +236,7 @@ def test_the_sandbox_goes_with_a_service_that_was_killed(slow_pdf: Path) -> None
 def test_a_stopped_launcher_leaves_nothing_and_starts_anew(slow_pdf: Path, tmp_path: Path) -> None:
     launcher = Launcher(libraries=())
     with launcher:
-        reading = Reading(Task(slow_pdf), launcher=launcher)
+        reading = Reading(Read(slow_pdf), launcher=launcher)
         reading.next_line()
         zygote = launcher.pid
         assert zygote in zygotes()
@@ -244,7 +244,7 @@ def test_a_stopped_launcher_leaves_nothing_and_starts_anew(slow_pdf: Path, tmp_p
     assert zygote not in zygotes()
     with launcher:
         path = write_pdf(tmp_path / "x", "text")
-        assert b"document" in (Reading(Task(path), launcher=launcher).next_line() or b"")
+        assert b"document" in (Reading(Read(path), launcher=launcher).next_line() or b"")
 
 
 def test_a_zygote_that_cannot_go_on_is_given_up_in_time(
@@ -252,7 +252,7 @@ def test_a_zygote_that_cannot_go_on_is_given_up_in_time(
 ) -> None:
     monkeypatch.setattr("extractors.process._GOES_WITHIN_S", 0.2)
     launcher = Launcher(libraries=())
-    reading = Reading(Task(slow_pdf), launcher=launcher)
+    reading = Reading(Read(slow_pdf), launcher=launcher)
     reading.next_line()
     assert launcher.pid
     os.kill(launcher.pid, signal.SIGSTOP)
