@@ -1,12 +1,11 @@
 """How common the words of a text are in what is published, as keywords want to know it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.text.keywords import phrases
+from search_service.text.keywords import Frequencies, phrases
 from search_service.text.languages import configuration
 from search_service.text.stop_words import stop_words
 
@@ -28,16 +27,11 @@ _WORDS = text(
 _PASSAGES = text("SELECT passages FROM corpus_statistics WHERE language = :language")
 
 
-@dataclass(frozen=True, slots=True)
-class Frequencies:
-    """In how many published passages a phrase may stand: in no more than its rarest word does."""
-
-    passages: int = 0
-    phrases: dict[str, int] = field(default_factory=dict)
-
-
 async def look_up(connection: AsyncConnection, language: str, texts: Iterable[str]) -> Frequencies:
-    """Give the frequencies of all phrases of the texts; none while nothing is published."""
+    """Give in how many published passages the phrases of the texts stand; none while none is.
+
+    A phrase is taken to stand in as many as its rarest word does.
+    """
     passages = await connection.scalar(_PASSAGES, {"language": language})
     if not passages:
         return Frequencies()

@@ -3,7 +3,6 @@
 What a person has edited stays. Owns the transactions of the job: one for each material.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text, update
@@ -15,7 +14,7 @@ from search_service.db.tables import Material
 from search_service.index import writer
 from search_service.ingest import frequencies
 from search_service.jobs.queue import BACKGROUND, NewJob, enqueue
-from search_service.text.keywords import keywords
+from search_service.text.keywords import Wording, keywords
 
 KEYWORDS = "keywords"
 MATERIALS_A_RUN = 100
@@ -69,17 +68,12 @@ _NOTE = text(
 )
 
 
-async def keywords_of(
-    connection: AsyncConnection,
-    material_id: int,
-    language: str,
-    titles: Sequence[str],
-    bodies: Sequence[str],
-) -> list[str]:
+async def keywords_of(connection: AsyncConnection, material_id: int, wording: Wording) -> list[str]:
     """Give the best keywords of a text, and note on how large a library they rest."""
-    found = await frequencies.look_up(connection, language, (*titles, *bodies))
-    best = keywords(titles, bodies, language, found.phrases, found.passages)
-    await connection.execute(_NOTE, {"material_id": material_id, "passages": found.passages})
+    texts = (*wording.titles, *wording.bodies)
+    found = await frequencies.look_up(connection, wording.language, texts)
+    best = keywords(wording, found)
+    await connection.execute(_NOTE, {"material_id": material_id, "passages": found.documents})
     return [keyword[:MAX_KEYWORD] for keyword in best]
 
 
@@ -115,7 +109,8 @@ async def _refresh(connection: AsyncConnection, material_id: int) -> bool:
         return False
     pages = (await connection.execute(_TEXTS, key)).all()
     titles, bodies = [page.title for page in pages], [page.body for page in pages]
-    best = await keywords_of(connection, material_id, material.language, titles, bodies)
+    wording = Wording(material.language, titles, bodies)
+    best = await keywords_of(connection, material_id, wording)
     if best == (material.keywords or []):
         return False
     # `updated_at` stays: nobody changed the material.

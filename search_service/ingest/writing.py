@@ -15,6 +15,7 @@ from search_service.db.tables import MaterialDetails
 from search_service.index import writer
 from search_service.ingest import keywording
 from search_service.ingest.preparation import Prepared
+from search_service.text.keywords import Wording
 
 _details: Any = MaterialDetails.__table__
 
@@ -41,4 +42,5 @@ async def keywords_of(
     """Give the keywords of what can be found of a material."""
     titles = [text.title for text in prepared.texts]
     bodies = [text.body for text in prepared.texts]
-    return await keywording.keywords_of(connection, material_id, prepared.language, titles, bodies)
+    wording = Wording(prepared.language, titles, bodies)
+    return await keywording.keywords_of(connection, material_id, wording)

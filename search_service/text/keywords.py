@@ -38,28 +38,37 @@ def phrases(text: str, stop_words: frozenset[str]) -> Counter[str]:
     return Counter(run.phrase for run in _runs(text, stop_words))
 
 
-def keywords(
-    titles: Sequence[str],
-    bodies: Sequence[str],
-    language: str,
-    document_frequency: Mapping[str, int],
-    documents: int,
-    limit: int = 12,
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a material says: its titles and bodies by page, and their language."""
+
+    language: str
+    titles: Sequence[str]
+    bodies: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How many documents hold a phrase, in the form that `phrases` gives it, of how many in all."""
+
+    documents: int = 0
+    phrases: Mapping[str, int] = field(default_factory=dict)
+
+
+def keywords(wording: Wording, frequencies: Frequencies, limit: int = 12) -> list[str]:
     """Return the at most `limit` best phrases of a material, lower case, best first.
 
-    `titles` and `bodies` go by page; `document_frequency` counts the documents that hold a phrase,
-    in the form that `phrases` gives it, out of `documents`. The score is tf · idf, a title's
-    occurrence counting three times more; below 20 documents it is YAKE's features, simplified:
-    frequency, spread over pages, an early place, capitals (Campos et al., 2020). Of a phrase and
-    a part of it that hardly stands alone, only the longer is kept.
+    The score is tf · idf, a title's occurrence counting three times more; below 20 documents it is
+    YAKE's features, simplified: frequency, spread over pages, an early place, capitals (Campos et
+    al., 2020). Of a phrase and a part of it that hardly stands alone, only the longer is kept.
     """
-    candidates = _candidates(titles, bodies, stop_words(language))
+    candidates = _candidates(wording)
+    documents, known = frequencies.documents, frequencies.phrases
     if documents < MIN_DOCUMENTS:
         scores = {phrase: _prominence(seen) for phrase, seen in candidates.items()}
     else:
         scores = {
-            phrase: seen.weight * log((documents + 1) / (document_frequency.get(phrase, 0) + 1))
+            phrase: seen.weight * log((documents + 1) / (known.get(phrase, 0) + 1))
             for phrase, seen in candidates.items()
         }
     ranked = sorted(scores, key=lambda phrase: (-scores[phrase], phrase))
@@ -77,12 +86,11 @@ class _Seen:
     pages: set[int] = field(default_factory=set)
 
 
-def _candidates(
-    titles: Sequence[str], bodies: Sequence[str], stops: frozenset[str]
-) -> Mapping[str, _Seen]:
+def _candidates(wording: Wording) -> Mapping[str, _Seen]:
     """Every phrase that is more than an accident: in a title, or met twice, if any is."""
+    stops = stop_words(wording.language)
     seen: dict[str, _Seen] = {}
-    for texts, weight in ((titles, 1 + TITLE_WEIGHT), (bodies, 1)):
+    for texts, weight in ((wording.titles, 1 + TITLE_WEIGHT), (wording.bodies, 1)):
         for page, text in enumerate(texts):
             for run in _runs(text, stops):
                 entry = seen.setdefault(run.phrase, _Seen(run.words))

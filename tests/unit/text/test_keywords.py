@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_service.text.keywords import keywords, phrases
+from search_service.text.keywords import Frequencies, Wording, keywords, phrases
 from search_service.text.languages import CONFIGURATIONS
 from search_service.text.stop_words import stop_words
 
@@ -51,11 +51,12 @@ BODIES = [
     "The team collects logs. Logs reach the team, and incident response begins.",
     "Price per user and month",
 ]
+SPOKEN = Wording("en", TITLES, BODIES)
 
 
 def test_rare_phrases_beat_common_ones_and_swallow_their_parts() -> None:
     common = {"team": 900, "logs": 400, "works": 800, "incident": 3, "response": 9}
-    found = keywords(TITLES, BODIES, "en", common, 1000)
+    found = keywords(SPOKEN, Frequencies(1000, common))
     assert found[0] == "incident response"
     assert "incident" not in found
     assert "response" not in found
@@ -64,31 +65,36 @@ def test_rare_phrases_beat_common_ones_and_swallow_their_parts() -> None:
 
 def test_a_part_that_stands_alone_often_is_kept() -> None:
     bodies = ["Cloud backup. Backup. Backup. Backup. Cloud backup."]
-    assert set(keywords([""], bodies, "en", {}, 1000)) == {"backup", "cloud backup"}
+    assert set(keywords(Wording("en", [""], bodies), Frequencies(1000))) == {
+        "backup",
+        "cloud backup",
+    }
 
 
 def test_plurals_are_one_keyword() -> None:
-    assert len(keywords([""], ["Audit. Audits. Audit. Audits."], "en", {}, 100)) == 1
+    audits = Wording("en", [""], ["Audit. Audits. Audit. Audits."])
+    assert len(keywords(audits, Frequencies(100))) == 1
 
 
 def test_a_small_library_needs_no_frequencies() -> None:
-    found = keywords(TITLES, BODIES, "en", {}, 3)
+    found = keywords(SPOKEN, Frequencies(3))
     assert found[0] == "incident response"
 
 
 def test_the_limit_and_nothing_at_all() -> None:
-    assert len(keywords(TITLES, BODIES, "en", {}, 1000, limit=2)) == 2
-    assert keywords([], [], "und", {}, 0) == []
-    assert keywords(["of the"], ["and"], "und", {}, 50) == []
+    assert len(keywords(SPOKEN, Frequencies(1000), limit=2)) == 2
+    assert keywords(Wording("und", [], []), Frequencies()) == []
+    assert keywords(Wording("und", ["of the"], ["and"]), Frequencies(50)) == []
 
 
 @given(st.lists(st.text("ab Cs.\n")), st.lists(st.text("ab Cs.\n")), st.sampled_from([0, 30]))
 def test_keywords_are_distinct_and_the_same_each_time(
     titles: list[str], bodies: list[str], documents: int
 ) -> None:
-    found = keywords(titles, bodies, "en", {}, documents)
+    wording, frequencies = Wording("en", titles, bodies), Frequencies(documents)
+    found = keywords(wording, frequencies)
     assert len(found) == len(set(found)) <= 12
-    assert found == keywords(titles, bodies, "en", {}, documents)
+    assert found == keywords(wording, frequencies)
 
 
 def test_each_indexed_language_has_stop_words_and_an_unknown_one_has_all() -> None:
