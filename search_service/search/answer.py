@@ -1,13 +1,16 @@
-"""What search answers, as values; delivery packages turn them into their own forms."""
+"""What search answers, as values; delivery packages turn them into their own forms.
 
-from dataclasses import dataclass
+Structs, as an answer has some hundred: they are made several times faster than dataclasses.
+"""
+
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from search_service.search.tree import Field, QueryWarning
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Struct, frozen=True):
     """A piece of a passage's plain text; `marks` are [start, end) offsets of the words found.
 
     `source` is "slide" or "notes". The text is not safe to put into HTML as it is.
@@ -18,8 +21,7 @@ class Snippet:
     source: str = "slide"
 
 
-@dataclass(frozen=True, slots=True)
-class Slide:
+class Slide(Struct, frozen=True):
     """A passage of a hit: its page and the piece that shows why."""
 
     page_number: int
@@ -32,14 +34,12 @@ class Slide:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class NamedId:
+class NamedId(Struct, frozen=True):
     id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part of a score: what it is, in words a rep understands, and how much it adds."""
 
     name: str
@@ -47,8 +47,7 @@ class Part:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A material with its best slides; `missing` are the words that it does not hold.
 
     A `pinned` one stands first whatever it holds, with a score of 0.
@@ -85,16 +84,14 @@ class Hit:
     pinned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(Struct, frozen=True):
     value: str
     label: str
     count: int
     selected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(Struct, frozen=True):
     """Counts of one facet, which ignore that facet's own selection; most first."""
 
     field: Field
@@ -102,22 +99,19 @@ class Facet:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     typed: str
     used: str
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """What was searched for beside what was typed, as its synonyms."""
 
     typed: str
     added: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answer to one request.
 
     `total` counts full matches, or partial ones where `partial` says that there is no full one.

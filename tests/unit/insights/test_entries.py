@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
 from search_service.insights.entries import Channel, SearchEntry, as_row, normalised
@@ -49,9 +50,9 @@ def test_what_no_database_can_store_is_left_out() -> None:
 
 
 def test_an_entry_is_bounded() -> None:
-    hits = tuple(replace(HIT, material_id=number) for number in range(100))
+    hits = tuple(changed(HIT, material_id=number) for number in range(100))
     request = SearchRequest("x" * 9000, {Field.TAG: tuple(f"{n}{'y' * 900}" for n in range(90))})
-    made = SearchEntry.of(LOCAL_ADMINISTRATOR, Channel.API, request, replace(ANSWER, hits=hits))
+    made = SearchEntry.of(LOCAL_ADMINISTRATOR, Channel.API, request, changed(ANSWER, hits=hits))
     row = as_row(made, with_text=True)
     assert row["material_ids"] == list(range(20))
     assert len(row["query"]) == 2000

@@ -1,7 +1,8 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from search_service.search.answer import Answer, Correction, Expansion, Facet, FacetValue, Snippet
 from search_service.search.tree import Field
