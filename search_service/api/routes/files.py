@@ -1,7 +1,5 @@
 """Files out: the versions of a material and their bytes."""
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
@@ -9,7 +7,6 @@ from litestar.params import HeaderParameter
 from litestar.response import Stream
 from msgspec import convert
 
-from search_service.accounts.caller import Caller
 from search_service.api import ranges
 from search_service.api.routes.materials import READ, IfNoneMatch
 from search_service.api.routes.paths import PathId
@@ -21,15 +18,13 @@ from search_service.api.schemas.materials import (
     VersionQuery,
 )
 from search_service.api.validation import query_opt, read_query
-from search_service.catalog import downloads, versions
-from search_service.catalog.downloads import Download
-from search_service.catalog.versions import VersionRecord
-from search_service.errors import InvalidInputError, NotFoundError
+from search_service.catalog import versions
+from search_service.errors import InvalidInputError
 from search_service.files.store import read_file
 from search_service.serving import etag
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
-from search_service.serving.services import Services
+from search_service.serving.outgoing import OutgoingFile, WantedFile, find_file, note_sent
 from search_service.serving.transfers import content_disposition
 
 AnyRequest = Request[Any, Any, Any]
@@ -67,29 +62,6 @@ async def get_receipt(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Outgoing:
-    """A file on its way out."""
-
-    path: Path
-    size_bytes: int
-    file_name: str
-    media_type: str
-    tag: str
-    copy: str | None = None
-    """The clean copy's name; None for the original."""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {
-            "ETag": self.tag,
-            "Cache-Control": "private, no-cache",
-            "Accept-Ranges": "bytes",
-            "Content-Disposition": content_disposition(self.file_name),
-            "Content-Security-Policy": _SANDBOX,
-        }
-
-
 @get(
     "/materials/{material_id:int}/file",
     opt=READ | query_opt(FileQuery),
@@ -108,23 +80,28 @@ async def download_file(
     A download that begins at the start is counted; the audit log has every part that was sent.
     """
     query = _read(request)
-    async with services.database.reading() as connection:
-        version = await versions.get(connection, caller.principal, material_id, query.version)
-    file = await _wanted(services, caller, version, query)
+    wanted = WantedFile(material_id, query.version, query.clean, query.slides)
+    file = await find_file(services, caller, wanted)
     if etag.is_unchanged(if_none_match, file.tag):
-        return Response(b"", status_code=304, headers=file.headers)
+        return Response(b"", status_code=304, headers=_headers(file))
     try:
         part = ranges.part_of(_valid_range(request, range_field, file), file.size_bytes)
     except ranges.UnsatisfiableRangeError:
         headers = {"Content-Range": f"bytes */{file.size_bytes}"}
-        return Response(b"", status_code=416, headers=file.headers | headers)
-    if not await services.store.exists(version.sha256):
-        raise NotFoundError("The original is not in the file store; tell whoever runs the service.")
+        return Response(b"", status_code=416, headers=_headers(file) | headers)
     if not is_head(request.scope):
-        sent = Download(version.ordinal, file.copy, (part.start, part.end) if part else None)
-        async with services.database.transaction() as connection:
-            await downloads.note(connection, caller, material_id, sent)
+        await note_sent(services, caller, file, (part.start, part.end) if part else None)
     return _stream(file, part)
+
+
+def _headers(file: OutgoingFile) -> dict[str, str]:
+    return {
+        "ETag": file.tag,
+        "Cache-Control": "private, no-cache",
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": content_disposition(file.file_name),
+        "Content-Security-Policy": _SANDBOX,
+    }
 
 
 def _read(request: AnyRequest) -> FileQuery:
@@ -140,33 +117,10 @@ def _read(request: AnyRequest) -> FileQuery:
     return read_query(request, FileQuery)
 
 
-async def _wanted(
-    services: Services, caller: Caller, version: VersionRecord, query: FileQuery
-) -> _Outgoing:
-    if query.clean or query.slides is not None:
-        copy = await services.copies.of(caller.principal.user_id, version, query.slides)
-        stored = copy.stored
-        return _Outgoing(
-            path=stored.path,
-            size_bytes=stored.size_bytes,
-            file_name=copy.file_name,
-            media_type=copy.media_type,
-            tag=copy.tag,
-            copy=copy.name,
-        )
-    return _Outgoing(
-        path=services.store.path_of(version.sha256),
-        size_bytes=version.file_size,
-        file_name=version.file_name,
-        media_type=version.media_type,
-        tag=f'"{version.sha256}"',
-    )
-
-
-def _stream(file: _Outgoing, part: ranges.Part | None) -> Stream:
+def _stream(file: OutgoingFile, part: ranges.Part | None) -> Stream:
     chosen = part or ranges.Part(0, file.size_bytes)
     # As a field: a stream's own media type gives way to that of the handler.
-    headers = file.headers | {
+    headers = _headers(file) | {
         "Content-Type": file.media_type,
         "Content-Length": str(chosen.end - chosen.start),
     }
@@ -179,7 +133,7 @@ def _stream(file: _Outgoing, part: ranges.Part | None) -> Stream:
     )
 
 
-def _valid_range(request: AnyRequest, field: str | None, file: _Outgoing) -> str | None:
+def _valid_range(request: AnyRequest, field: str | None, file: OutgoingFile) -> str | None:
     """The Range field unless If-Range names another state of the file."""
     condition = request.headers.get("If-Range")
     return field if condition in {None, file.tag} else None

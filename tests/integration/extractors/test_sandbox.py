@@ -80,8 +80,9 @@ async def test_a_file_of_nothing_but_bombs_is_refused_in_time(tmp_path: Path) ->
 
 async def test_the_wall_limit_keeps_finished_pages(slow_pdf: Path) -> None:
     started = time.monotonic()
-    outcome = await read_sandboxed(slow_pdf, Limits(wall_s=3))
-    assert time.monotonic() - started < 10
+    # A second would do, but for a machine that is busy with something else.
+    outcome = await read_sandboxed(slow_pdf, Limits(wall_s=8))
+    assert time.monotonic() - started < 16
     assert outcome.pages[0].body == "first"
     assert len(outcome.pages) < 4
     assert (outcome.summary.status, outcome.summary.code) == ("partial", Code.TIME_LIMIT)
