@@ -24,7 +24,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-            raise ExtractionError(Code.DAMAGED, f"the archive cannot be opened: {error}") from error
+            raise ExtractionError(
+                Code.DAMAGED, "the archive's list of parts is damaged or cut off"
+            ) from error
         if len(self._zip.infolist()) > limits.zip_entries:
             self._zip.close()
             raise ExtractionError(
@@ -61,9 +63,11 @@ class Archive:
         try:
             return self._inflate(info, first_bytes)
         except RuntimeError as error:  # zipfile's way to say that a part is encrypted
-            raise ExtractionError(Code.PASSWORD_REQUIRED, f"{name}: {error}") from error
+            raise ExtractionError(
+                Code.PASSWORD_REQUIRED, f"{name} opens only with a password"
+            ) from error
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-            raise ExtractionError(Code.DAMAGED, f"{name} cannot be inflated: {error}") from error
+            raise ExtractionError(Code.DAMAGED, f"{name} cannot be unpacked") from error
 
     def _inflate(self, info: zipfile.ZipInfo, first_bytes: int | None) -> bytes:
         chunks: list[bytes] = []

@@ -89,7 +89,10 @@ IMAGE_ONLY_BELOW = 20
 
 @dataclass(frozen=True, slots=True)
 class ReadWarning:
-    """One warning; `detail` is a short fact for a human, such as a part's name or a count."""
+    """One warning; `detail` is a short fact for a human, such as a part's name or a count.
+
+    Like every sentence of a Summary it is our own: what a library says of a file is for nobody.
+    """
 
     code: WarningCode
     detail: str | None = None

@@ -83,9 +83,8 @@ def _page(reader: pypdf.PdfReader, number: int) -> Page:
         page = reader.pages[number - 1]
         body = page.extract_text()
         width, height = float(page.mediabox.width), float(page.mediabox.height)
-    except _FAILURES as error:
-        lost = ReadWarning(WarningCode.PAGE_UNREADABLE, type(error).__name__)
-        return Page(number, warnings=(lost,))
+    except _FAILURES:
+        return Page(number, warnings=(ReadWarning(WarningCode.PAGE_UNREADABLE),))
     return Page(
         number=number,
         title=_first_line(body),

@@ -47,7 +47,9 @@ def open_document(source: Path | bytes) -> pypdfium2.PdfDocument:
             raise ExtractionError(
                 Code.PASSWORD_REQUIRED, "the PDF opens only with a password; save it without one"
             ) from error
-        raise ExtractionError(Code.DAMAGED, f"the PDF cannot be opened: {error}") from error
+        raise ExtractionError(
+            Code.DAMAGED, "the PDF is damaged where it lists its pages"
+        ) from error
 
 
 def read(pdf: pypdfium2.PdfDocument, source: Source) -> Iterator[Document | Page]:
@@ -58,8 +60,8 @@ def read(pdf: pypdfium2.PdfDocument, source: Source) -> Iterator[Document | Page
     for number in range(source.first_page, min(len(pdf), source.limits.pages + 1) + 1):
         try:
             yield _page(pdf, number, vocabulary)
-        except pypdfium2.PdfiumError as error:
-            lost = ReadWarning(WarningCode.PAGE_UNREADABLE, str(error))
+        except pypdfium2.PdfiumError:
+            lost = ReadWarning(WarningCode.PAGE_UNREADABLE)
             yield Page(number, _label(pdf, number), warnings=(lost,))
 
 

@@ -65,7 +65,7 @@ def _parsed(text: str) -> tuple[etree._Element, bool]:
         # Bytes, because lxml refuses text that declares an encoding of its own.
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ExtractionError(Code.DAMAGED, f"the HTML cannot be parsed: {error}") from error
+        raise ExtractionError(Code.DAMAGED, "the HTML cannot be parsed") from error
     if root is None:
         raise ExtractionError(Code.DAMAGED, "the HTML holds no element")
     return root, all(entry.level_name != "FATAL" for entry in parser.error_log)

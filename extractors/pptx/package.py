@@ -44,7 +44,7 @@ class Package(Archive):
         except (etree.XMLSyntaxError, ValueError) as error:
             mended = etree.fromstring(data, _parser(recover=True)) if data else None
             if mended is None:
-                raise ExtractionError(Code.DAMAGED, f"{part} is not XML: {error}") from error
+                raise ExtractionError(Code.DAMAGED, f"{part} is not XML") from error
             self._mended.append(part)
             root = mended
         if root.getroottree().docinfo.doctype:
