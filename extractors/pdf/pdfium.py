@@ -31,6 +31,8 @@ from extractors.types import (
 )
 
 _OUTLINE_ENTRIES = 1_000
+# Of a PDF's properties those that name people or companies; Acrobat writes the latter.
+_NAMING = ("Author", "Company", "Manager")
 _LINKS_PER_PAGE = 200
 _TITLE_LINES = 40
 
@@ -81,7 +83,7 @@ def header(pdf: pypdfium2.PdfDocument) -> Document:
         title_in_body=True,
         baggage=Baggage(
             embedded_workbooks=max(raw.FPDFDoc_GetAttachmentCount(pdf), 0),
-            author_metadata=int(author is not None),
+            author_metadata=sum(bool(pdf.get_metadata_value(name).strip()) for name in _NAMING),
         ),
     )
 

@@ -61,8 +61,8 @@ class Shareable:
 class MaterialFacts:
     """What the rules look at of a material at its present version.
 
-    `baggage` is None where the file was not read; `stale_pages` are those that are published in
-    newer words elsewhere.
+    `baggage` is what was found to travel with the file, which may not be all where it was not
+    `read_in_full`; `stale_pages` are those that are published in newer words elsewhere.
     """
 
     audience: MaterialAudience
@@ -71,7 +71,8 @@ class MaterialFacts:
     expires_on: date | None
     version: int
     media_type: str
-    baggage: Mapping[str, int] | None
+    baggage: Mapping[str, int]
+    read_in_full: bool = True
     stale_pages: tuple[int, ...] = ()
 
 
@@ -205,11 +206,12 @@ def _stale(facts: MaterialFacts, page: PageFacts | None = None) -> list[Reason]:
 
 
 def _travelling(facts: MaterialFacts) -> list[Reason]:
-    if facts.baggage is None:
-        words = "The file was not read, so nobody knows what travels with it."
-        return [Reason(ReasonCode.NOT_READ, words)]
     counts = {code: int(facts.baggage.get(code.value, 0)) for code in _BAGGAGE}
-    return [_counted(code, count) for code, count in counts.items() if count]
+    found = [_counted(code, count) for code, count in counts.items() if count]
+    if facts.read_in_full:
+        return found
+    words = "The file was not read in full, so nobody knows all that travels with it."
+    return [Reason(ReasonCode.NOT_READ, words), *found]
 
 
 def _counted(code: ReasonCode, count: int) -> Reason:

@@ -68,7 +68,8 @@ async def look(
             expires_on=row.expires_on,
             version=row.version,
             media_type=row.media_type,
-            baggage=(row.baggage or {}) if row.was_read else None,
+            baggage=row.baggage or {},
+            read_in_full=row.read_in_full,
             stale_pages=tuple(row.stale_pages),
         )
         marks = zip(

@@ -2,11 +2,12 @@
 -- What the rules of sending look at of materials, as far as the principal may see them, and of pages
 -- of their present versions. Parameters: ids; page_materials (among the ids) and page_numbers side
 -- by side; those of the access predicate. Columns: id, audience, status, review_by, expires_on,
--- version, media_type, was_read, baggage, stale_pages (in order); of the pages that exist numbers,
--- hidden, noted and comments side by side. Indexes: materials_pkey, pk_material_versions,
+-- version, media_type, read_in_full, baggage, stale_pages (in order); of the pages that exist
+-- numbers, hidden, noted and comments side by side. Indexes: materials_pkey, pk_material_versions,
 -- pk_material_pages, as for `newer` in blocks.sql.
 SELECT m.id, m.audience, COALESCE(m.status, 'DRAFT') AS status, d.review_by, d.expires_on,
-       d.current_version AS version, v.media_type, v.receipt IS NOT NULL AS was_read,
+       d.current_version AS version, v.media_type,
+       v.extraction_status IS NOT DISTINCT FROM 'done' AS read_in_full,
        v.receipt->'baggage' AS baggage,
        ARRAY(
            SELECT DISTINCT stale.page_number FROM ({{newer}}) stale ORDER BY stale.page_number

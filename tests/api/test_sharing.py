@@ -60,6 +60,20 @@ async def test_hits_and_their_slides_say_it_as_the_material_and_the_page_do(
     assert [item["shareable"] for item in listed if item["id"] == deck] == [hit["shareable"]]
 
 
+async def test_of_what_was_read_in_part_nobody_knows_what_travels_with_it(
+    service: Service,
+) -> None:
+    pages = [f"Page {number} of the offer to banks" for number in range(3)]
+    whole = files.document([[page] for page in pages])
+    torn = whole.replace(b"/Type /Page\n", b"/Type /Rage\n", 1)
+    assert torn != whole
+    accepted = await service.upload("pmm", torn, name="torn.pdf", audience="BOTH")
+    receipt = await service.call("pmm", "GET", f"/materials/{accepted['material_id']}/receipt")
+    assert receipt.json()["status"] == "partial"
+    found = await material(service, "pmm", accepted["material_id"])
+    assert "not_read" in codes(found)
+
+
 async def test_every_status_and_date_that_speaks_against_it_is_named(service: Service) -> None:
     accepted = await service.upload("pmm", files.deck(WORDS, "internal"), name="internal.pptx")
     material_id = accepted["material_id"]

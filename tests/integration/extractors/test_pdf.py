@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pikepdf
 import pypdf
 import pypdfium2
 import pytest
@@ -225,3 +226,29 @@ def test_comments_and_attachments_are_what_travels_with_a_pdf(tmp_path: Path) ->
     assert [list(page.comments) for page in outcome.pages] == [said, [], []]
     assert outcome.document
     assert outcome.document.baggage == Baggage(embedded_workbooks=1, author_metadata=1)
+
+
+def test_no_comment_is_overlooked_for_its_length_its_place_or_its_silence(tmp_path: Path) -> None:
+    links = " ".join(["<</Type/Annot/Subtype/Link/Rect[0 0 1 1]>>"] * 600)
+    long = "<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(" + "x" * 12_000 + ")>>"
+    attached = "<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS<</F(plan.xlsx)>>>>"
+    path = write_objects(
+        tmp_path / "x",
+        {
+            1: "<</Type/Catalog/Pages 2 0 R>>",
+            2: "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 300]>>",
+            3: f"<</Type/Page/Parent 2 0 R/Annots[{links} {long} {attached}]>>",
+        },
+    )
+    (page,) = read_here(path).pages
+    assert page.comments == ("x" * 10_000, "(attached file)")
+
+
+def test_companies_in_the_properties_are_counted_like_authors(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "x", "First page", author="Ann")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.docinfo["/Company"] = "Customer Ltd."
+        pdf.save()
+    document = read_here(path).document
+    assert document
+    assert document.baggage == Baggage(author_metadata=2)

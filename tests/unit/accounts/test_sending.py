@@ -88,8 +88,12 @@ def test_a_clean_copy_does_not_make_internal_material_fit_to_send() -> None:
     assert (codes(found), found.clean_copy_ok) == (["internal_audience", "comments"], False)
 
 
-def test_of_a_file_that_was_not_read_nobody_knows() -> None:
-    assert codes(of_material(replace(FINE, baggage=None), TODAY)) == ["not_read"]
+def test_of_a_file_that_was_not_read_in_full_nobody_knows() -> None:
+    unread = replace(FINE, read_in_full=False)
+    found = of_material(unread, TODAY)
+    assert (codes(found), found.clean_copy_ok) == (["not_read"], True)
+    partly = replace(unread, baggage={"comments": 2})
+    assert codes(of_material(partly, TODAY)) == ["not_read", "comments"]
 
 
 def test_stale_pages_are_named_by_the_material_and_each_by_itself() -> None:
