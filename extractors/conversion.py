@@ -5,11 +5,11 @@ own, and what it made is then read like any other file. The parent parses nothin
 """
 
 import json
-import tempfile
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
+from extractors import scratch
 from extractors.launcher import Launcher
 from extractors.limits import Limits
 from extractors.programs import Programs
@@ -50,7 +50,7 @@ class ConvertedReading(Chain):
         suffix, wall_s = (
             ("pdf", _DRAWING_WALL_S) if isinstance(task, Draw) else ("pptx", _READING_WALL_S)
         )
-        with tempfile.TemporaryDirectory(prefix="extractors-") as name:
+        with scratch.folder() as name:
             work = Convert(task.path, Path(name), soffice, suffix)
             limits = self._limits.converting(wall_s)
             *_, summary = (b"", *self._through(Reading(work, limits, self._launcher)))

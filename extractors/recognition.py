@@ -5,12 +5,12 @@ their number and time. A page whose words cannot be recognised stays as it was r
 """
 
 import json
-import tempfile
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+from extractors import scratch
 from extractors.conversion import ConvertedReading
 from extractors.launcher import Launcher
 from extractors.limits import Limits
@@ -49,7 +49,7 @@ class RecognisedReading(Chain):
             else:
                 yield line
         if held:
-            with tempfile.TemporaryDirectory(prefix="extractors-") as folder:
+            with scratch.folder() as folder:
                 yield from self._recognised(held, Path(folder))
 
     def _recognised(self, held: list[bytes], folder: Path) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ the kernel lets a process leave it, else a proxy that is nobody. What counts is 
 out; the exit code says nothing reliable.
 """
 
+import signal
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,9 @@ _FILTERS = {
 _FLAGS = ("--headless", "--invisible", "--norestore", "--nolockcheck", "--nodefault", "--nologo")
 _MADE_ITS_PROFILE = 81
 """EXITHELPER_NORMAL_RESTART of LibreOffice: a new profile was made, run again."""
+# Killed from outside, as by a kernel short of memory: that says nothing of the file.
+_START_AGAIN = {_MADE_ITS_PROFILE, -signal.SIGKILL}
+_MOST_STARTS = 3
 _SETTINGS = {
     "Office.Common/Security/Scripting": {
         "MacroSecurityLevel": "3",
@@ -44,8 +48,8 @@ def run(task: Convert) -> None:
     (profile / "user" / "registrymodifications.xcu").write_text(_settings(), "utf-8")
     source = task.folder / "converted.source"
     source.symlink_to(task.path.absolute())  # whatever its name is, it is no option
-    for _ in range(2):
-        if _start(task, profile, source) != _MADE_ITS_PROFILE:
+    for _ in range(_MOST_STARTS):
+        if _start(task, profile, source) not in _START_AGAIN:
             break
     if not task.result.is_file() or not task.result.stat().st_size:
         raise ExtractionError(

@@ -4,6 +4,7 @@ A worker does it every hour, `search-service maintain` at once. Each part has a 
 own (each material one), and a part that fails keeps none of the others from being done.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, Self, TypeAlias
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from extractors import scratch
 from search_service.accounts.families import purge_families
 from search_service.accounts.lockout import purge_failures
 from search_service.catalog import block_writing, deleted, purging, retiring, scores
@@ -29,6 +31,7 @@ from search_service.log import get_logger
 
 MAINTAIN = "maintain"
 HOUR_S = 3600
+DAY_S = 24 * HOUR_S
 # After a worker's start, so that a command that works for a moment does without.
 FIRST_AFTER_S = 60
 QUEUE_DAYS = 30
@@ -85,8 +88,10 @@ async def maintain(database: Database, store: FileStore, retention: Retention) -
         await _attempt(name, partial(_in_transaction, database, part))
         for name, part in _parts(retention, now).items()
     ]
-    unused = partial(copies.remove_unused, store, COPY_DAYS * 24 * HOUR_S)
+    unused = partial(copies.remove_unused, store, COPY_DAYS * DAY_S)
     done.append(await _attempt("unused_copies", unused))
+    interrupted = partial(asyncio.to_thread, scratch.remove_leftovers, DAY_S)
+    done.append(await _attempt("interrupted_readings", interrupted))
     done.append(await retire_due(database, now.date()))
     done.append(await _refresh_scores(database, now.date()))
     done.append(await _purge_materials(database, store, now - deleted.KEPT))

@@ -1,6 +1,8 @@
 """Formats that only LibreOffice reads, with the real one, and with programs that misbehave."""
 
 import asyncio
+import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Inches
 
+from extractors import scratch
 from extractors.limits import Limits
 from extractors.programs import NO_PROGRAMS, Programs, find_programs
 from extractors.sandbox import draw, read
@@ -151,6 +154,28 @@ async def test_a_new_profile_is_made_once(tmp_path: Path) -> None:
     program = office.pretended(tmp_path / "soffice", f'{first}\necho words > "$OUT/converted.pptx"')
     _, pages, summary = await all_of(legacy(tmp_path), Programs(program))
     assert (len(pages), summary.status) == (1, "done")
+
+
+async def test_a_converter_that_was_killed_from_outside_is_started_again(tmp_path: Path) -> None:
+    made = deck(tmp_path / "x.pptx", "Prices")
+    first = f'[ -e "$OUT/killed" ] || {{ touch "$OUT/killed"; kill -9 $$; }}\ncp {made}'
+    program = office.pretended(tmp_path / "soffice", f'{first} "$OUT/converted.pptx"')
+    _, pages, summary = await all_of(legacy(tmp_path), Programs(program))
+    assert [page.title for page in pages] == ["Prices"]
+    assert summary.status == "done"
+
+
+def test_what_a_killed_reader_left_is_removed_when_it_is_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, running, other = (tmp_path / name for name in ("extractors-a", "extractors-b", "mine"))
+    for folder in (left, running, other):
+        (folder / "profile").mkdir(parents=True)
+    for folder in (left, other):
+        os.utime(folder, (1, 1))
+    assert scratch.remove_leftovers(older_than_s=3600) == 1
+    assert sorted(tmp_path.iterdir()) == [running, other]
 
 
 async def test_a_converter_that_hangs_is_killed_with_what_it_started(tmp_path: Path) -> None:

@@ -269,7 +269,8 @@ async def test_a_part_that_fails_stops_no_other(
     assert done["deleted_materials"] == Done("deleted_materials", 1, "a broken disk")
     assert [name for name, each in done.items() if each.error is None] == [
         "sign_in_failures", "queue", "orphan_blocks", "search_statistics", "audit_months",
-        "search_months", "old_searches", "unused_copies", "retired_materials", "scores",
+        "search_months", "old_searches", "unused_copies", "interrupted_readings",
+        "retired_materials", "scores",
         "index_changes",
     ]  # fmt: skip
     assert (await rows_of(service.database, first))["materials"] == 1

@@ -1,0 +1,31 @@
+"""Folders for what programs write while a file is read, gone afterwards."""
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_PREFIX = "extractors-"
+
+
+def folder() -> tempfile.TemporaryDirectory[str]:
+    """Give a new folder that nobody else may look into, for a `with` block."""
+    return tempfile.TemporaryDirectory(prefix=_PREFIX)
+
+
+def remove_leftovers(older_than_s: float) -> int:
+    """Remove what readers of this user left that were killed; give how many folders there were."""
+    limit = time.time() - older_than_s
+    old = [each for each in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*") if _is_old(each, limit)]
+    for each in old:
+        shutil.rmtree(each, ignore_errors=True)
+    return len(old)
+
+
+def _is_old(path: Path, limit: float) -> bool:
+    with suppress(FileNotFoundError):
+        known = path.lstat()
+        return known.st_mtime <= limit and known.st_uid == os.getuid()
+    return False
