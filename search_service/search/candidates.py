@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
 from search_service.search.analysis import Analysis
-from search_service.search.columns import Columns, Integers, Mask
+from search_service.search.columns import Columns, Mask
 from search_service.search.lists import Form, Lists
+from search_service.search.postings import unpacked_array
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Unit, demanded, phrase_query
 from search_service.search.tree import Field
@@ -165,7 +166,7 @@ async def _in_one_passage(
     sent = {"queries": [query for _, query in asked]}
     rows = await fetch(connection, STATEMENTS["phrase_materials"], sent)
     found = {
-        pair: able[pair] & columns.mask(unpacked_ids(ids))
+        pair: able[pair] & columns.mask(unpacked_array(ids, ">i4"))
         for pair, (ids,) in zip(asked, rows, strict=True)
     }
     return able | found
@@ -177,10 +178,3 @@ def _any(masks: Iterable[Mask]) -> Mask:
     for mask in others:
         together |= mask
     return together
-
-
-def unpacked_ids(array: bytes) -> Integers:
-    """Read the whole numbers of what `array_send` gives for an integer[]: a head of 20 bytes (12
-    for an empty one), then a length and a value of four bytes each (PostgreSQL's array_send).
-    """
-    return np.frombuffer(array, ">i4")[6::2].astype(np.int64)

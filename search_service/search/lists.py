@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, TextClause
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
@@ -105,16 +105,18 @@ class ListReader:
         if not forms:
             return
         rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
-        for form, passages in _grouped(rows, forms):
+        for row in rows:
+            passages = _passages(row)
             settled = passages.where(self._settled(passages))
-            found.add(form, settled, self._rows_of(settled))
+            found.add(forms[row.form], settled, self._rows_of(settled))
 
     async def _read_written(self, forms: Sequence[Form], rows: Mask, found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
         binds = {"ids": self.columns.ids[rows].tolist(), "any_query": any_query, **_binds(forms)}
         read = await fetch(self.connection, _statement("written_lists"), binds)
-        for form, passages in _grouped(read, forms):
-            found.add(form, passages, self._rows_of(passages))
+        for row in read:
+            passages = _passages(row)
+            found.add(forms[row.form], passages, self._rows_of(passages))
 
     def _settled(self, passages: Scored) -> Mask:
         rows = self.columns.rows(passages.materials)
@@ -166,14 +168,6 @@ def _binds(forms: Sequence[Form]) -> dict[str, object]:
     }
 
 
-def _grouped(rows: Sequence[Row[Any]], forms: Sequence[Form]) -> list[tuple[Form, Scored]]:
-    """The passages of each form among rows of form, key and saturation."""
-    if not rows:
-        return []
-    kind = np.dtype([("form", "i8"), ("key", "i8"), ("saturation", "f8")])
-    table = np.array([tuple(row) for row in rows], kind)
-    return [
-        (forms[number], Scored(part["key"], part["saturation"]))
-        for number in np.unique(table["form"])
-        for part in [table[table["form"] == number]]
-    ]
+def _passages(row: Any) -> Scored:
+    keys = postings.unpacked_array(row.keys, ">i8")
+    return Scored(keys, postings.unpacked_array(row.saturations, ">f8"))

@@ -6,8 +6,10 @@ and its ordinal in one whole number, as text.weighting packs it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search_service.search.columns import Floats, Integers, Mask
 from search_service.text import weighting
@@ -50,6 +52,17 @@ def unpacked(postings: bytes) -> Scored:
     packed = np.frombuffer(postings, ">i8").astype(np.int64)
     saturations = (packed >> weighting.KEY_BITS) / weighting.SATURATION_STEPS
     return Scored(packed & _KEYS, saturations)
+
+
+def unpacked_array(array: bytes, kind: str) -> NDArray[Any]:
+    """Read the numbers of what `array_send` gives for an array of one dimension without nulls.
+
+    `kind` is NumPy's name of their form there, such as ">i4". A head of 20 bytes (12 for an empty
+    array), then a length of four bytes before each value (PostgreSQL's array_send).
+    """
+    element = np.dtype([("length", ">i4"), ("value", kind)])
+    values = np.frombuffer(array[20:], element)["value"]
+    return values.astype(element["value"].newbyteorder("="))
 
 
 def joined(lists: Sequence[Scored]) -> Scored:

@@ -126,10 +126,12 @@ FROM unnest(CAST(:lexemes AS text[]), CAST(:languages AS text[]))
 JOIN top_postings t ON t.lexeme = f.lexeme AND t.language = f.language
 
 --: rare_lists
--- All postings of rare lexemes: which one, the passage's key, and t / (t + k1).
--- Parameters: queries and languages (in pairs), steps. Index: idx_passages_search_vector.
-SELECT f.number - 1 AS form, (CAST(p.material_id AS bigint) << 16) | p.ordinal AS key,
-       {{saturation}} AS saturation
+-- All postings of rare lexemes: which one, and as the bytes of arrays, side by side, the passages'
+-- keys and t / (t + k1). Parameters: queries and languages (in pairs), steps.
+-- Index: idx_passages_search_vector.
+SELECT f.number - 1 AS form,
+       array_send(array_agg((CAST(p.material_id AS bigint) << 16) | p.ordinal)) AS keys,
+       array_send(array_agg({{saturation}})) AS saturations
 FROM unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
     WITH ORDINALITY AS f(query, language, number)
 CROSS JOIN LATERAL (
@@ -138,12 +140,14 @@ CROSS JOIN LATERAL (
     WHERE p.search_vector @@ CAST(f.query AS tsquery) AND p.language = f.language
     OFFSET 0
 ) p
+GROUP BY f.number
 
 --: written_lists
 -- The same of any lexemes, in the passages of some materials: of what was written lately.
 -- Parameters: ids, any_query, queries and languages (in pairs), steps. Index: pk_passages.
-SELECT f.number - 1 AS form, (CAST(p.material_id AS bigint) << 16) | p.ordinal AS key,
-       {{saturation}} AS saturation
+SELECT f.number - 1 AS form,
+       array_send(array_agg((CAST(p.material_id AS bigint) << 16) | p.ordinal)) AS keys,
+       array_send(array_agg({{saturation}})) AS saturations
 FROM (
     SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
     FROM (
@@ -159,6 +163,7 @@ FROM (
 JOIN unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
     WITH ORDINALITY AS f(query, language, number)
     ON f.language = p.language AND p.search_vector @@ CAST(f.query AS tsquery)
+GROUP BY f.number
 
 --: rank
 -- The exact order of the finalists: by full match, then by their best passages and own words

@@ -1,10 +1,9 @@
 """Which rows match, from lists alone."""
 
 import numpy as np
-import pytest
 
 from search_service.search.analysis import Analysis
-from search_service.search.candidates import Matching, forms_of, matching, unpacked_ids
+from search_service.search.candidates import Matching, forms_of, matching
 from search_service.search.columns import ColumnRow, Columns
 from search_service.search.lists import FormList, Lists
 from search_service.search.postings import NOTHING
@@ -80,11 +79,3 @@ def test_a_lexeme_is_read_once() -> None:
     analysis = Analysis(CORPUS, ((unit("a", "b"), unit("a")),), (unit("b"),), (), ())
 
     assert forms_of(analysis) == [("en", "a"), ("en", "b"), ("fr", "a"), ("fr", "b")]
-
-
-@pytest.mark.parametrize("ids", [[], [7], [1, 2, 2**31 - 1]])
-def test_ids_are_read_from_an_arrays_bytes(ids: list[int]) -> None:
-    head = [1, 0, 23, len(ids), 1] if ids else [0, 0, 23]
-    numbers = [*head, *(number for key in ids for number in (4, key))]
-
-    assert unpacked_ids(np.array(numbers, ">i4").tobytes()).tolist() == ids

@@ -42,6 +42,16 @@ def test_a_posting_is_read_as_it_is_packed() -> None:
     assert as_dict(found) == {(highest, 65_535): pytest.approx(1, abs=1e-4)}
 
 
+@pytest.mark.parametrize("numbers", [[], [7], [1, 2, 2**31 - 1]])
+@pytest.mark.parametrize(("kind", "width"), [(">i4", 4), (">i8", 8), (">f8", 8)])
+def test_numbers_are_read_from_an_arrays_bytes(numbers: list[int], kind: str, width: int) -> None:
+    head = [1, 0, 23, len(numbers), 1] if numbers else [0, 0, 23]
+    elements = (width.to_bytes(4, "big") + np.array([number], kind).tobytes() for number in numbers)
+    array = np.array(head, ">i4").tobytes() + b"".join(elements)
+
+    assert postings.unpacked_array(array, kind).tolist() == numbers
+
+
 @given(FAR_LISTS, st.floats(0.5, 3))
 def test_sums_and_maxima_are_those_of_each_passage(
     lists: list[dict[tuple[int, int], float]], weight: float
