@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-KIB = 1 << 10
 MIB = 1 << 20
 
 

@@ -138,7 +138,8 @@ async def _upload(services: Services, caller: Caller, item: Item) -> Accepted | 
         except ServiceError as error:
             return _rejected(item, error.code, error.message)
         except OSError as error:
-            return _rejected(item, "unreadable", f"It cannot be opened: {error.strerror}.")
+            message = f"It cannot be opened ({error.strerror}); see that you may read it."
+            return _rejected(item, "unreadable_file", message)
         else:
             return accepted
 
