@@ -75,7 +75,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of an upload; `job_id` is None only for a duplicate that was never read."""
+    """What became of an upload; `job_id` is None for a duplicate of what somebody else had read."""
 
     material_id: int
     version_ordinal: int
@@ -245,12 +245,17 @@ class Intake:
 async def _duplicate(
     connection: AsyncConnection, caller: Caller, known: MaterialRecord, ordinal: int
 ) -> Accepted:
-    """Answer with the known version; where reading it came to nothing, try that again."""
+    """Answer with the known version; where reading it came to nothing, try that again.
+
+    Its job is told to whoever asked for it, or may edit the material.
+    """
     job = await progress.latest(connection, known.id, ordinal)
     job_id = job.id if job else None
-    idle = job is None or job.state in {JobState.FAILED, JobState.CANCELLED}
-    if idle and policy.may_edit(caller.principal, known.owner_id):
-        job_id = await start_reading(connection, caller, known.id, ordinal)
+    if policy.may_edit(caller.principal, known.owner_id):
+        if job is None or job.state in {JobState.FAILED, JobState.CANCELLED}:
+            job_id = await start_reading(connection, caller, known.id, ordinal)
+    elif job is not None and job.requested_by != caller.principal.user_id:
+        job_id = None
     return Accepted(known.id, ordinal, job_id, duplicate=True)
 
 

@@ -104,9 +104,10 @@ async def _take(services: Services, caller: Caller, file: UploadFile) -> UploadR
         FileRefusedError, InvalidInputError, TooManyRequestsError, UnavailableError
     ) as error:  # fmt: skip
         return UploadRow(file.filename, refusal=error.message)
-    async with services.database.transaction() as connection:
-        job = await progress.latest(connection, accepted.material_id)
-    item: ProgressView | None = progress_of(job, file.filename) if job else None
+    item: ProgressView | None = None
+    if accepted.job_id is not None:
+        async with services.database.transaction() as connection:  # a standby may lag behind
+            item = progress_of(await progress.get(connection, accepted.job_id), file.filename)
     return UploadRow(file.filename, item, accepted.material_id, accepted.duplicate)
 
 

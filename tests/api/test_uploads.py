@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.service import Service
+from tests.api.service import PPTX, Service
 from tests.integration.ingest import files
 
 pytestmark = pytest.mark.anyio
@@ -178,3 +178,18 @@ async def test_a_file_is_read_once_more_on_request(service: Service) -> None:
     assert foreign.status_code == 404
     receipt = await service.call("pmm", "GET", f"/materials/{first['material_id']}/receipt")
     assert receipt.json()["receipt"]["totals"]["pages"] == 3
+
+
+async def test_a_duplicate_of_somebody_elses_file_leads_to_it_and_to_no_job(
+    service: Service,
+) -> None:
+    data = files.deck(notes="somebody else's")
+    theirs = await service.upload("pmm", data)
+    await service.set_status("pmm", theirs["material_id"], "REVIEW", "PUBLISHED")
+    answer = await service.call(
+        "other", "POST", "/materials", files={"file": ("mine.pptx", data, PPTX)}
+    )
+    again = answer.json()
+    assert (again["duplicate"], again["material_id"]) == (True, theirs["material_id"])
+    assert again["job_id"] is None
+    assert answer.headers["Location"] == again["url"]

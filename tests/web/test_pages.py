@@ -14,6 +14,7 @@ from search_service.accounts.passwords import Passwords
 from search_service.app import AppOptions, create_app
 from search_service.config import Settings
 from search_service.db.engine import Database
+from tests.integration.ingest import files
 from tests.web import people
 from tests.web.people import HOSTILE, Library, address_of
 
@@ -274,6 +275,18 @@ async def test_a_step_that_does_not_exist_is_refused(client: Client, library: Li
     assert (await client.post(f"/m/{library.draft}/status", data=form)).status_code == 400
 
 
+async def test_a_file_that_a_colleague_has_uploaded_leads_to_what_one_may_open(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "otto")
+    form = {"csrf_token": await _token(client, "/upload")}
+    sent = {"files": ("mine.pptx", files.deck())}
+    answer = await client.post("/upload", files=sent, data=form)
+    assert "in the library already" in answer.text
+    assert f'href="/m/{library.deck}"' in answer.text
+    assert f"/m/{library.deck}/review" not in answer.text
+
+
 async def test_an_upload_that_is_too_large_is_refused_before_it_is_read(client: Client) -> None:
     await _sign_in(client, "petra")
     headers = {"X-CSRF-Token": await _token(client, "/upload")}
@@ -283,12 +296,12 @@ async def test_an_upload_that_is_too_large_is_refused_before_it_is_read(client: 
 
 async def test_the_plain_form_takes_several_files(client: Client) -> None:
     await _sign_in(client, "petra")
-    files = [
+    sent = [
         ("files", ("one.md", b"# One\n\nA page", "text/markdown")),
         ("files", ("two.exe", b"MZ\x90\x00" * 100, "application/octet-stream")),
     ]
     form = {"csrf_token": await _token(client, "/upload")}
-    answer = await client.post("/upload", files=files, data=form)
+    answer = await client.post("/upload", files=sent, data=form)
     assert answer.status_code == 200
     assert "Waiting to be read" in answer.text
     assert "This kind of file cannot be read" in answer.text

@@ -183,7 +183,10 @@ class VersionFields(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Accepted(Struct, frozen=True):
-    """An upload that was taken; the job reads it. `duplicate`: the same bytes were here already."""
+    """An upload that was taken; the job reads it. `duplicate`: the same bytes were here already.
+
+    `job_id` is null for a duplicate of what somebody else has uploaded.
+    """
 
     material_id: int
     version: int
