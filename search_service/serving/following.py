@@ -14,7 +14,7 @@ from search_service.catalog import materials
 from search_service.errors import NotFoundError, ServiceError
 from search_service.jobs import progress
 from search_service.jobs.progress import JobRecord
-from search_service.serving.authentication import Connection, principal_again
+from search_service.serving.authentication import Connection, caller_of, principal_again
 from search_service.serving.services import Services, services_of
 
 LOOK_EVERY_S = 0.5
@@ -60,14 +60,30 @@ async def find_jobs(
     ]
 
 
-async def follow(
-    connection: Connection, found: Sequence[Followed]
-) -> AsyncIterator[list[Followed]]:
+def follow(connection: Connection, found: Sequence[Followed]) -> AsyncIterator[list[Followed]]:
     """Yield all of them first and then those that changed; an empty list is a sign of life.
 
     Ends when all have ended or are gone, and after LONGEST_STREAM_S: whoever comes back is told
     everything anew. Every look asks again who the caller is and what they may know.
+
+    Raises TooManyRequestsError at once where the caller follows as many streams as they may.
     """
+    services_of(connection).streams.require_room(caller_of(connection).principal.user_id)
+    return _counted(connection, found)
+
+
+async def _counted(
+    connection: Connection, found: Sequence[Followed]
+) -> AsyncIterator[list[Followed]]:
+    streams = services_of(connection).streams
+    with streams.counted(caller_of(connection).principal.user_id):
+        async for changed in _looks(connection, found):
+            yield changed
+
+
+async def _looks(
+    connection: Connection, found: Sequence[Followed]
+) -> AsyncIterator[list[Followed]]:
     services = services_of(connection)
     began = told = time.monotonic()
     shown: dict[int, JobRecord] = {}

@@ -17,11 +17,12 @@ from search_service.insights.search_log import SearchLog
 from search_service.search.searcher import Searcher
 from search_service.search.semantic import Meaning
 from search_service.serving.rate_limits import RateLimiter
+from search_service.serving.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with; `limiter` counts for this process alone.
+    """What handlers work with; `limiter` and `streams` count for this process alone.
 
     `encoder` is None where the semantic rerank is switched off.
     """
@@ -36,6 +37,7 @@ class Services:
     tokens: Tokens
     passwords: Passwords
     limiter: RateLimiter
+    streams: Streams
     encoder: Encoder | None
 
     @classmethod
@@ -61,6 +63,7 @@ class Services:
             tokens=Tokens.of(settings),
             passwords=passwords or Passwords(),
             limiter=RateLimiter(),
+            streams=Streams(),
             encoder=encoder,
         )
 

@@ -1,7 +1,7 @@
 """What became of uploaded files, followed while they are read; the queue stopped and let go on."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 from litestar import get, post
 from litestar.response import Response, ServerSentEvent
@@ -63,7 +63,7 @@ async def stream_progress(
         raise NotFoundError("There are no such jobs; list the jobs.")
     if is_head(request.scope):
         return Response(b"", media_type="text/event-stream")
-    return ServerSentEvent(_events(request, found), retry_duration=2000)
+    return ServerSentEvent(_events(follow(request, found)), retry_duration=2000)
 
 
 @post("/queue/pause", opt=scoped(WRITE), status_code=303)
@@ -105,9 +105,9 @@ async def retry(services: TheServices, caller: TheCaller, job_id: PathNumber) ->
 
 
 async def _events(
-    request: WebRequest, found: Sequence[Followed]
+    looks: AsyncIterator[list[Followed]],
 ) -> AsyncIterator[ServerSentEventMessage]:
-    async for changed in follow(request, found):
+    async for changed in looks:
         if not changed:
             yield ServerSentEventMessage(comment="still here")
         for each in changed:

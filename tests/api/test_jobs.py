@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from contextlib import ExitStack
 
 import pytest
+from litestar import Litestar
 
 from search_service.db.enums import Role
+from search_service.serving.streams import MOST_OF_ONE
 from tests.api.service import Service
 from tests.integration.ingest import files
 
@@ -96,6 +99,25 @@ async def test_a_stream_ends_for_whom_is_signed_out(service: Service) -> None:
     )
     await leaving
     assert [(name, job["state"]) for name, job in events_of(stream)] == [("progress", "queued")]
+
+
+async def test_a_person_follows_so_many_streams_and_no_more(
+    service: Service, app: Litestar
+) -> None:
+    await service.add_person("follower", Role.PMM)
+    done = await service.upload("follower", files.deck(notes="much followed"))
+    streams = app.state.services.streams
+    follower = service.ids["follower"]
+    path = f"/jobs/{done['job_id']}/events"
+    with ExitStack() as opened:
+        for _ in range(MOST_OF_ONE):
+            opened.enter_context(streams.counted(follower))
+        refused = await service.call("follower", "GET", path)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+        assert refused.headers["Retry-After"]
+        assert (await service.call("admin", "GET", path)).status_code == 200
+    for _ in range(MOST_OF_ONE + 1):
+        assert (await service.call("follower", "GET", path)).status_code == 200
 
 
 async def test_a_stream_of_nobodys_jobs_is_not_there(service: Service) -> None:

@@ -108,13 +108,13 @@ async def _stream(
         raise NotFoundError("There are no such jobs; list the jobs.")
     if is_head(request.scope):
         return Response(b"", media_type="text/event-stream")
-    return ServerSentEvent(_events(request, found), retry_duration=2000)
+    return ServerSentEvent(_events(follow(request, found)), retry_duration=2000)
 
 
 async def _events(
-    request: Request[Any, Any, Any], found: Sequence[Followed]
+    looks: AsyncIterator[list[Followed]],
 ) -> AsyncIterator[ServerSentEventMessage]:
-    async for changed in follow(request, found):
+    async for changed in looks:
         if not changed:
             yield ServerSentEventMessage(comment="still here")
         for each in changed:
