@@ -3,17 +3,14 @@
 Only small parts are opened and only the first bytes of a slide, so the count costs little.
 """
 
-import re
 from collections.abc import Callable
 
 from lxml import etree
 
 from extractors.pptx.attachments import comment_texts, notes_texts
 from extractors.pptx.package import Package, Relationship
+from extractors.pptx.slide import says_hidden
 from extractors.types import Baggage, Code, ExtractionError
-
-_HIDDEN = re.compile(rb"<(?:\w+:)?sld\s[^>]*\bshow\s*=\s*[\"'](?:0|false)[\"']")
-_ROOT_TAG_BYTES = 4096
 
 
 def count_baggage(package: Package, slides: list[str], properties: int) -> Baggage:
@@ -51,9 +48,9 @@ def _count(package: Package, part: str, read: Callable[[etree._Element], list[st
 
 
 def is_hidden(package: Package, slide: str) -> bool:
-    """Tell whether a slide is hidden in the show, by its first bytes."""
+    """Tell whether a slide is hidden in the show, without reading it."""
     try:
-        return bool(_HIDDEN.search(package.read(slide, _ROOT_TAG_BYTES)))
+        return says_hidden(package.root_attributes(slide))
     except KeyError:
         return False
     except ExtractionError as error:

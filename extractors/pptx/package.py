@@ -14,6 +14,8 @@ from extractors.archive import Archive
 from extractors.limits import Limits
 from extractors.types import Code, ExtractionError
 
+_HEAD_BYTES = 4096
+
 
 class Relationship(NamedTuple):
     """`kind` is the last word of the relationship's type; `target` a part, or an address."""
@@ -50,6 +52,18 @@ class Package(Archive):
         if root.getroottree().docinfo.doctype:
             raise ExtractionError(Code.DAMAGED, f"{part} declares a document type")
         return root
+
+    def root_attributes(self, part: str) -> dict[str, str]:
+        """The attributes of the part's root element; its first bytes are read, all where need be.
+
+        Raises KeyError where there is no such part.
+        """
+        for first_bytes in (_HEAD_BYTES, None):
+            parser = _opening_parser()
+            parser.feed(self.read(part, first_bytes))
+            for _, root in parser.read_events():
+                return {str(name): str(value) for name, value in root.items()}
+        return {}
 
     def take_mended(self) -> list[str]:
         """The parts that did not parse to their end since the last call."""
@@ -105,4 +119,16 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+    )
+
+
+def _opening_parser() -> etree.XMLPullParser[etree._Element]:
+    """Of the first element, given as soon as its tag has come to its end."""
+    return etree.XMLPullParser(
+        ("start",),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
     )

@@ -4,6 +4,7 @@ Document order is kept: it is the order in which PowerPoint's own screen reader 
 the slide inherits from its layout and master is boilerplate and left out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -45,9 +46,14 @@ def slide_text(root: etree._Element) -> SlideText:
         body=_body(root, taken),
         tables=tables,
         alt_texts=_alt_texts(root),
-        hidden=root.get("show") in {"0", "false"},
+        hidden=says_hidden({str(name): str(value) for name, value in root.items()}),
         has_picture=next(root.iter("{*}pic"), None) is not None,
     )
+
+
+def says_hidden(attributes: Mapping[str, str]) -> bool:
+    """Tell by the attributes of a slide's root element whether the show leaves it out."""
+    return attributes.get("show", "").strip() in {"0", "false"}
 
 
 def _table(element: etree._Element, taken: set[etree._Element]) -> Table:

@@ -14,6 +14,7 @@ from extractors import copying, sandbox
 from extractors.limits import Limits
 from extractors.recipe import ALL_PAGES, Recipe, recipe_of
 from extractors.types import Code, Summary
+from tests.integration.extractors.packages import write_zip
 from tests.integration.extractors.pdfs import write_pdf
 from tests.integration.extractors.planted import SECRET, parts_of, planted_deck, planted_pdf
 from tests.integration.extractors.reads import read_here
@@ -120,6 +121,15 @@ async def test_a_deck_of_chosen_slides(deck: Path, tmp_path: Path) -> None:
     assert [page.title for page in read_here(copy).pages] == ["Title 2", "Title 4"]
     assert b"Body of slide 1" not in everything_in(copy)
     assert SECRET.encode() not in everything_in(copy)
+
+
+async def test_a_slide_that_is_hidden_in_other_letters_is_not_in_the_copy(tmp_path: Path) -> None:
+    with zipfile.ZipFile(planted_deck(tmp_path / "planted")) as deck:
+        parts = {name: deck.read(name) for name in deck.namelist()}
+    (hidden,) = [name for name, data in parts.items() if b' show="0"' in data]
+    parts[hidden] = parts[hidden].replace(b' show="0"', b' show="&#48;"')
+    copy = await copied(write_zip(tmp_path / "x", parts), tmp_path / "copy", ALL_PAGES)
+    assert len(Presentation(str(copy)).slides) == 3
 
 
 @pytest.mark.parametrize("pages", ["3", "5", "1,9"])

@@ -237,3 +237,30 @@ def test_sections_are_the_outline(tmp_path: Path) -> None:
     document = read_here(path).document
     assert document
     assert [(entry.title, entry.page) for entry in document.outline] == [("Intro", 1), ("Offer", 2)]
+
+
+_LONG = " ".join(f'xmlns:n{number}="urn:example:namespace:{number}"' for number in range(200))
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        slide(text_shape("Gone"), 'show="0"'),
+        slide(text_shape("Gone"), "show = 'false'"),
+        slide(text_shape("Gone"), 'show="&#48;"'),
+        slide(text_shape("Gone"), 'show=" 0 "'),
+        slide(text_shape("Gone"), f'{_LONG} show="0"'),
+        f"<!-- {'x' * 5000} -->" + slide(text_shape("Gone"), 'show="0"'),
+        slide(text_shape("Gone"), 'show="0"').encode("utf-16"),
+    ],
+)
+def test_a_hidden_slide_is_known_however_it_is_written(tmp_path: Path, hidden: str | bytes) -> None:
+    path = write_deck(
+        tmp_path / "x",
+        [slide(text_shape("Shown")), None],
+        parts={"ppt/slides/slide1.xml": hidden},
+    )
+    outcome = read_here(path)
+    assert [page.hidden for page in outcome.pages] == [False, True]
+    assert outcome.document
+    assert outcome.document.baggage == Baggage(hidden_slides=1)
