@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
+from extractors.addresses import may_be_sent
 from extractors.types import (
     NOT_READ_IN_FULL,
     Document,
@@ -144,7 +145,11 @@ def _baggage(reading: Reading) -> dict[str, int]:
     comments = sum(len(page.comments) for page in reading.pages)
     if reading.document.baggage is not None:
         stated = asdict(reading.document.baggage)
-        return stated | {"comments": max(stated["comments"], comments)}
+        own = sum(not may_be_sent(link) for page in reading.pages for link in page.links)
+        return stated | {
+            "comments": max(stated["comments"], comments),
+            "external_links": stated["external_links"] + own,
+        }
     return {
         "speaker_notes": sum(bool(page.notes) for page in reading.pages),
         "comments": comments,

@@ -55,6 +55,14 @@ def test_comments_that_only_the_pages_tell_of_count_too() -> None:
     assert (baggage["comments"], baggage["embedded_workbooks"]) == (3, 1)
 
 
+def test_links_to_files_of_somebodys_own_travel_with_a_file() -> None:
+    stated = Document("a/b", "x", baggage=Baggage(external_links=1))
+    links = ("https://example.com/offer", "file:///C:/Users/Ada/prices.xlsx", r"\\server\share")
+    pages = (Page(1, links=links), Page(2, links=("mailto:ada@example.com",)))
+    baggage = receipt_of(Reading(stated, pages, Summary("done"), 0))["baggage"]
+    assert baggage["external_links"] == 3
+
+
 @pytest.mark.parametrize(
     ("stated", "damaged", "told"),
     [
