@@ -14,24 +14,14 @@ from search_service.search.weights import DEFAULT, Weights
 
 # Of each material; the best ones decide, and those are shown.
 PAGES = 1 + len(DEFAULT.next_slides)
-# Materials looked at for each one wanted, and at least: the rough order is not the exact one.
-MARGIN = 2
+# Materials looked at: so many times the wanted ones, and at least. The rough order is not the exact
+# one.
+MARGIN = 4 / 3
 LEAST = 40
 # Materials with the best single passages, of which those are chosen that are best as a whole.
 WIDE = 8
 # A full match beats every other by more than any score.
 _FULL = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class Finalists:
-    """Materials, in no order, each with its factor, and the passages to be scored of them."""
-
-    ids: Integers
-    is_full: Mask
-    factors: Floats
-    passage_materials: Integers
-    passage_ordinals: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +41,15 @@ class Entrants:
         return passages.where((rows >= 0) & self.allowed[rows])
 
 
-def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
-    """Choose enough materials for the `wanted` best ones to be among them.
+def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
+    """Choose the rows of enough materials for the `wanted` best ones to be among them.
 
     All of `scored` take part, and their keys ascend, so that the passages of a material are side by
     side.
     """
     columns, weights = entrants.columns, entrants.weights
     rows = columns.rows(scored.materials)
-    most = max(LEAST, MARGIN * wanted)
+    most = max(LEAST, int(MARGIN * wanted))
     bonus = np.where(entrants.full, _FULL, 0.0)
     singly = scored.scores * np.where(scored.ordinals == 0, weights.own, 1.0)
     near = _best(rows, np.maximum, singly * entrants.factors[rows], bonus, WIDE * most)
@@ -68,15 +58,8 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Finalists:
     by_place = np.array([1.0, *weights.next_slides, 0.0])
     shares = np.where(own, weights.own, by_place[np.minimum(places, PAGES)])
     chosen = _best(rows, np.add, scored.scores * shares * entrants.factors[rows], bonus, most)
-    best = scored.where(chosen & (own | (places < PAGES)))
-    chosen_rows = np.unique(rows[chosen])
-    return Finalists(
-        ids=columns.ids[chosen_rows],
-        is_full=entrants.full[chosen_rows],
-        factors=entrants.factors[chosen_rows],
-        passage_materials=best.materials,
-        passage_ordinals=best.ordinals,
-    )
+    rows = rows[chosen]
+    return rows[_starts(rows)]
 
 
 def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: int) -> Mask:

@@ -9,15 +9,15 @@ from sqlalchemy import Row
 
 from search_service.accounts.policy import is_guest, visible_binds
 from search_service.db.direct import fetch
-from search_service.search import highlight, ranking
+from search_service.search import highlight
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
 from search_service.search.highlight import Marked
 from search_service.search.pins import PINNED, Pin, pinned_first
+from search_service.search.scoring import Finalists, Matching
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
-from search_service.search.terms import any_query
 from search_service.search.tree import Field
 
 
@@ -26,7 +26,7 @@ class Ranked:
     """One material in its place; `score` is 0 where another order was asked for.
 
     `ordinals` are the passages that made the score, best first, and `extras` the parts of it that
-    the words of the query do not explain.
+    the words of the query do not explain. `matching` is None where it was not ranked by words.
     """
 
     material_id: int
@@ -35,6 +35,7 @@ class Ranked:
     ordinals: tuple[int, ...] = ()
     extras: tuple[Part, ...] = ()
     pin: Pin | None = None
+    matching: Matching | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     )
     facts = {row.id: row for row in found}
     kept = [item for item in ranked if item.material_id in facts]
-    slides = await _best_slides(search, list(facts))
+    slides = await _best_slides(search, kept)
     pages = [item.pin for item in kept if item.pin and item.pin.page_number is not None]
     if pages and search.request.slides:
         slides = await _with_pinned(search, pages, slides)
@@ -103,29 +104,32 @@ async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tup
     }
 
 
-async def _best_slides(search: Search, ids: Sequence[int]) -> Mapping[int, _Slides]:
-    terms = search.analysis.terms
-    if not (ids and terms):
-        return {}
-    score = ranking.passage_score(terms)
-    statement = STATEMENTS.composed(
-        "slides", {"score": score.sql, "length_factors": ranking.length_factors("p", "c")}
-    )
-    rows = await fetch(
+async def _best_slides(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, _Slides]:
+    known = {item.material_id: item.matching for item in ranked if item.matching}
+    others = [item.material_id for item in ranked if not item.matching]
+    scored = await search.scorer.order(Finalists.alike(others), len(others))
+    known |= {item.material_id: item.matching for item in scored}
+    chosen = [
+        (material_id, ordinal, score)
+        for material_id, matching in known.items()
+        for ordinal, score in zip(matching.ordinals, matching.scores, strict=True)
+    ]
+    rows = _by_material(await _slides(search, chosen) if chosen else ())
+    return {key: _Slides(rows.get(key, ()), found.pages) for key, found in known.items()}
+
+
+async def _slides(search: Search, chosen: Sequence[tuple[int, int, float]]) -> Sequence[Row[Any]]:
+    ids, ordinals, scores = zip(*chosen, strict=True)
+    return await fetch(
         search.connection,
-        statement,
+        STATEMENTS["slides"],
         {
             "ids": ids,
-            "any_query": any_query(terms),
-            "slides": search.request.slides,
+            "ordinals": ordinals,
+            "scores": scores,
             "see_notes": not is_guest(search.principal),
-            **score.binds,
         },
     )
-    return {
-        material_id: _Slides([row for row in found if row.ordinal], found[0].matching)
-        for material_id, found in _by_material(rows).items()
-    }
 
 
 async def _with_pinned(

@@ -73,13 +73,7 @@ class ListReader:
             rare = [form for form in forms if form not in found.stored]
             await self._read_rare(rare, found)
         if self.rewritten.any():
-            await self._read_written(forms, self.rewritten, found)
-        return found.lists()
-
-    async def in_materials(self, forms: Sequence[Form], rows: Mask) -> Lists:
-        """Read what of the lists is in some materials; all of it."""
-        found = _Found(self.columns.size)
-        await self._read_written(forms, rows, found)
+            await self._read_written(forms, found)
         return found.lists()
 
     async def _read_stored(self, forms: Sequence[Form], depth: int, found: "_Found") -> None:
@@ -110,9 +104,13 @@ class ListReader:
             settled = passages.where(self._settled(passages))
             found.add(forms[row.form], settled, self._rows_of(settled))
 
-    async def _read_written(self, forms: Sequence[Form], rows: Mask, found: "_Found") -> None:
+    async def _read_written(self, forms: Sequence[Form], found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
-        binds = {"ids": self.columns.ids[rows].tolist(), "any_query": any_query, **_binds(forms)}
+        binds = {
+            "ids": self.columns.ids[self.rewritten].tolist(),
+            "any_query": any_query,
+            **_binds(forms),
+        }
         read = await fetch(self.connection, _statement("written_lists"), binds)
         for row in read:
             passages = _passages(row)

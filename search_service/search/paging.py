@@ -12,9 +12,10 @@ from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked
 from search_service.search.pins import Turn, turn_of
 from search_service.search.priors import factors
-from search_service.search.ranker import Page, Placed, Ranker
+from search_service.search.ranker import Page, Ranker
 from search_service.search.request import Match, Sort
 from search_service.search.reranking import rerank, reranked
+from search_service.search.scoring import Placed
 from search_service.search.state import Search
 
 # Hits that pages may go through in the order of relevance: the work grows with the place.
@@ -88,6 +89,7 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
                 item.score,
                 tuple(item.ordinals),
                 item.extras,
+                matching=item.matching,
             )
             for item in shown
         ),
@@ -131,10 +133,7 @@ def _ranker(search: Search, matched: Matched, turn: Turn, page: Page) -> Ranker:
     settled = search.columns.mask(np.array(turn.settled, np.int64))
     is_any = search.request.match is Match.ANY
     return Ranker(
-        connection=search.connection,
-        principal=search.principal,
-        terms=search.analysis.terms,
-        reader=search.reader,
+        scorer=search.scorer,
         lists=search.lists,
         entrants=Entrants(
             columns=search.columns,

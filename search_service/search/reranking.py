@@ -10,7 +10,7 @@ from dataclasses import replace
 from search_service.search import feedback, semantic
 from search_service.search.answer import Part
 from search_service.search.feedback import Leader
-from search_service.search.ranker import Placed
+from search_service.search.scoring import Placed
 from search_service.search.semantic import Candidate
 from search_service.search.state import Search
 

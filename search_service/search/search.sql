@@ -166,31 +166,52 @@ JOIN unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
 GROUP BY f.number
 
 --: rank
--- The exact order of the finalists: by full match, then by their best passages and own words
--- (passage 0), times their factor. `ordinals` are the passages that count, best first.
--- Parameters: ids, full and factors (in parallel), passage_materials and passage_ordinals (in
--- pairs), most, after_full, after_score and after_id (NULL for the first page), those of the score
--- and of the access predicate. Index: pk_passages.
-SELECT r.material_id, r.is_full, r.score, r.ordinals
+-- The exact order of the finalists, by all of their passages: by full match, then by the best ones
+-- and own words (passage 0), times their factor. `ordinals` are the passages that count, best first
+-- and own words last; `matching` is how many pages match of those that may be shown, `slides` and
+-- `slide_scores` are the best of these. Notes and hidden pages are for those alone who may see them.
+-- Parameters: ids, full and factors (in parallel), any_query, slides (how many), see_notes, most,
+-- after_full, after_score and after_id (NULL for the first page), those of the score and of the
+-- access predicate. Index: pk_passages.
+-- The query is looked at after the barrier: else the index of lexemes might be asked for each id.
+SELECT r.material_id, r.is_full, r.score, r.ordinals, r.matching,
+       r.slides[1 : CAST(:slides AS integer)] AS slides,
+       r.slide_scores[1 : CAST(:slides AS integer)] AS slide_scores
 FROM (
-    SELECT g.material_id, f.is_full, f.factor * ({{material_score}}) AS score, g.ordinals
+    SELECT g.material_id, f.is_full, f.factor * ({{material_score}}) AS score,
+           g.ordinals[1 : {{pages}}] || g.own_ordinals AS ordinals, g.matching, g.slides,
+           g.slide_scores
     FROM unnest(CAST(:ids AS integer[]), CAST(:full AS boolean[]),
                 CAST(:factors AS double precision[])) AS f(id, is_full, factor)
     JOIN (
         SELECT s.material_id,
                array_agg(s.score ORDER BY s.score DESC, s.ordinal) FILTER (WHERE s.ordinal > 0)
                    AS pages,
-               array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal) AS ordinals,
-               max(s.score) FILTER (WHERE s.ordinal = 0) AS own
+               array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal) FILTER (WHERE s.ordinal > 0)
+                   AS ordinals,
+               array_agg(s.ordinal) FILTER (WHERE s.ordinal = 0) AS own_ordinals,
+               max(s.score) FILTER (WHERE s.ordinal = 0) AS own,
+               count(DISTINCT s.page_number) FILTER (WHERE s.shown) AS matching,
+               array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal) FILTER (WHERE s.shown)
+                   AS slides,
+               array_agg(s.score ORDER BY s.score DESC, s.ordinal) FILTER (WHERE s.shown)
+                   AS slide_scores
         FROM (
-            SELECT p.material_id, p.ordinal, {{score}} AS score
+            SELECT p.material_id, p.ordinal, p.page_number,
+                   p.ordinal > 0 AND (CAST(:see_notes AS boolean) OR NOT p.hidden) AS shown,
+                   {{score}} AS score
             FROM (
-                SELECT p.material_id, p.ordinal, p.language, p.search_vector, {{length_factors}}
-                FROM unnest(CAST(:passage_materials AS integer[]),
-                            CAST(:passage_ordinals AS integer[])) AS k(material_id, ordinal)
-                JOIN passages p ON p.material_id = k.material_id AND p.ordinal = k.ordinal
+                SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language,
+                       p.search_vector, {{length_factors}}
+                FROM (
+                    SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language,
+                           p.search_vector, p.length_title, p.length_body
+                    FROM passages p
+                    WHERE p.material_id = ANY(CAST(:ids AS integer[])) AND {{visible(p)}}
+                    OFFSET 0
+                ) p
                 JOIN corpus_statistics c ON c.language = p.language
-                WHERE {{visible(p)}}
+                WHERE p.search_vector @@ CAST(:any_query AS tsquery)
                 OFFSET 0
             ) p
             OFFSET 0
@@ -207,44 +228,16 @@ ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC
 LIMIT CAST(:most AS integer)
 
 --: slides
--- How many pages of each material match, and its best passages with what is shown of them: nulls
--- where there is none. Notes and hidden pages are for those alone who may see them.
--- Parameters: ids (of materials), any_query, those of the score, slides (how many of each),
--- see_notes. Index: pk_passages.
--- The query is looked at after the barrier: else the index of lexemes might be asked for each id.
-SELECT i.id AS material_id, n.matching, p.ordinal, p.page_number, p.title, p.body,
+-- What is shown of some passages, in the order given. Parameters: ids (of materials), ordinals and
+-- scores (in parallel), see_notes. Index: pk_passages.
+SELECT p.material_id, p.ordinal, p.page_number, p.title, p.body,
        CASE WHEN CAST(:see_notes AS boolean) THEN p.notes ELSE '' END AS notes,
-       p.hidden, p.language, p.content_hash, p.version_ordinal, b.score
-FROM unnest(CAST(:ids AS integer[])) AS i(id)
-CROSS JOIN LATERAL (
-    SELECT count(DISTINCT s.page_number) AS matching,
-           array_agg(s.ordinal ORDER BY s.score DESC, s.ordinal) AS ordinals,
-           array_agg(s.score ORDER BY s.score DESC, s.ordinal) AS scores
-    FROM (
-        SELECT p.ordinal, p.page_number, {{score}} AS score
-        FROM (
-            SELECT p.ordinal, p.page_number, p.language, p.search_vector, {{length_factors}}
-            FROM (
-                SELECT p.ordinal, p.page_number, p.language, p.search_vector, p.length_title,
-                       p.length_body
-                FROM passages p
-                WHERE p.material_id = i.id AND p.ordinal > 0
-                  AND (CAST(:see_notes AS boolean) OR NOT p.hidden)
-                OFFSET 0
-            ) p
-            JOIN corpus_statistics c ON c.language = p.language
-            WHERE p.search_vector @@ CAST(:any_query AS tsquery)
-            OFFSET 0
-        ) p
-        OFFSET 0
-    ) s
-    WHERE s.score > 0
-) n
-LEFT JOIN LATERAL unnest(
-    n.ordinals[1 : CAST(:slides AS integer)], n.scores[1 : CAST(:slides AS integer)]
-) AS b(ordinal, score) ON true
-LEFT JOIN passages p ON p.material_id = i.id AND p.ordinal = b.ordinal
-ORDER BY i.id, b.score DESC, b.ordinal
+       p.hidden, p.language, p.content_hash, p.version_ordinal, k.score
+FROM unnest(CAST(:ids AS integer[]), CAST(:ordinals AS integer[]),
+            CAST(:scores AS double precision[]))
+    WITH ORDINALITY AS k(material_id, ordinal, score, number)
+JOIN passages p ON p.material_id = k.material_id AND p.ordinal = k.ordinal
+ORDER BY k.number
 
 --: materials
 -- What an answer shows of a material. Parameters: ids, those of the access predicate.

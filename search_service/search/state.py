@@ -13,10 +13,11 @@ from search_service.search.answer import Correction, Expansion
 from search_service.search.candidates import Matching
 from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Names, Selection
-from search_service.search.lists import ListReader, Lists
+from search_service.search.lists import Lists
 from search_service.search.pins import Pin
 from search_service.search.priors import Prior, Setting, priors
 from search_service.search.request import SearchRequest, Sort
+from search_service.search.scoring import Scorer
 from search_service.search.semantic import Meaning
 from search_service.search.spellings import Spellings
 from search_service.search.terms import as_typed
@@ -43,7 +44,6 @@ class Search:
     now: datetime
     columns: Columns
     seen: Mask
-    reader: ListReader
     lists: Lists
     matching: Matching
     weights: Weights
@@ -67,6 +67,16 @@ class Search:
     @property
     def by_relevance(self) -> bool:
         return self.has_words and self.request.sort is Sort.RELEVANCE
+
+    @property
+    def scorer(self) -> Scorer:
+        return Scorer(
+            self.connection,
+            self.principal,
+            self.analysis.terms,
+            self.weights,
+            self.request.slides,
+        )
 
     def missing(self, material_id: int) -> tuple[str, ...]:
         """Give the concepts that a material does not hold, as they were asked for."""

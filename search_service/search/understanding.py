@@ -116,7 +116,6 @@ async def understand(
         now=now,
         columns=columns,
         seen=shown.seen,
-        reader=reader,
         lists=lists,
         matching=candidates.matching(words.analysis, lists, columns),
         weights=snapshot.weights,

@@ -1,0 +1,114 @@
+"""The exact scores of some materials, by all of their passages, and the slides that match best."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from search_service.accounts.policy import Principal, is_guest, visible_binds
+from search_service.db.direct import fetch
+from search_service.search import ranking
+from search_service.search.answer import Part
+from search_service.search.columns import Floats, Integers, Mask
+from search_service.search.finalists import PAGES
+from search_service.search.sql import STATEMENTS
+from search_service.search.terms import Term, any_query
+from search_service.search.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Finalists:
+    """Materials, in no order, each with its factor."""
+
+    ids: Integers
+    is_full: Mask
+    factors: Floats
+
+    @classmethod
+    def alike(cls, ids: Sequence[int]) -> "Finalists":
+        """Make finalists that all count alike."""
+        count = len(ids)
+        return cls(np.array(ids, np.int64), np.ones(count, np.bool_), np.ones(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How many pages of a material match, and the ordinals of the best with their scores."""
+
+    pages: int = 0
+    ordinals: Sequence[int] = ()
+    scores: Sequence[float] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A material in its place, with the ordinals of the passages that count, best first.
+
+    `extras` are the parts of the score that the words of the query do not explain.
+    """
+
+    material_id: int
+    full: bool
+    score: float
+    ordinals: Sequence[int]
+    matching: Matching
+    extras: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Scores by the terms of one search; `slides` is how many of a material's are named."""
+
+    connection: AsyncConnection
+    principal: Principal
+    terms: Sequence[Term]
+    weights: Weights
+    slides: int
+
+    async def order(
+        self, finalists: Finalists, most: int, after: tuple[bool, float, int] | None = None
+    ) -> list[Placed]:
+        """Give the best ones behind a key (whether a full match, score, id); one statement.
+
+        Without those of which no passage matches.
+        """
+        if not (len(finalists.ids) and self.terms):
+            return []
+        score = ranking.passage_score(self.terms)
+        together = ranking.material_score(self.weights)
+        composed = {
+            "score": score.sql,
+            "material_score": together.sql,
+            "length_factors": ranking.length_factors("p", "c"),
+            "pages": str(PAGES),
+        }
+        rows = await fetch(
+            self.connection,
+            STATEMENTS.composed("rank", composed),
+            {
+                "ids": finalists.ids.tolist(),
+                "full": finalists.is_full.tolist(),
+                "factors": finalists.factors.tolist(),
+                "any_query": any_query(self.terms),
+                "slides": self.slides,
+                "see_notes": not is_guest(self.principal),
+                "after_full": after and after[0],
+                "after_score": after and after[1],
+                "after_id": after and after[2],
+                "most": most,
+                **score.binds,
+                **together.binds,
+                **visible_binds(self.principal),
+            },
+        )
+        return [
+            Placed(
+                row.material_id,
+                row.is_full,
+                row.score,
+                row.ordinals,
+                Matching(row.matching, row.slides or (), row.slide_scores or ()),
+            )
+            for row in rows
+        ]
