@@ -1,6 +1,6 @@
 """A deck as a Document and its slides as Pages, in the order of the show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lxml import etree
@@ -24,6 +24,7 @@ from extractors.types import (
 
 _EMU_PER_POINT = 12_700
 _PEOPLE = ("creator", "lastModifiedBy", "Manager", "Company")
+_CUSTOM = "docProps/custom.xml"
 
 
 def extract(source: Source) -> Iterator[Document | Page]:
@@ -113,26 +114,36 @@ def _header(package: Package, deck: _Deck, media_type: str) -> Document:
         pages=len(deck.slides),
         outline=deck.sections,
         language=properties.get("language"),
-        baggage=count_baggage(package, deck.slides, sum(key in properties for key in _PEOPLE)),
+        baggage=count_baggage(package, deck.slides, _telling(package, properties)),
     )
+
+
+def _telling(package: Package, properties: Mapping[str, str]) -> int:
+    """How many properties tell of people or companies; what their own programs wrote all do."""
+    own = ("".join(str(text) for text in each.itertext()) for each in _listed(package, _CUSTOM))
+    return sum(key in properties for key in _PEOPLE) + sum(bool(text.strip()) for text in own)
 
 
 def _properties(package: Package) -> dict[str, str]:
     """The filled properties of `docProps` by local name; a missing or damaged part gives none."""
     found: dict[str, str] = {}
     for part in ("docProps/core.xml", "docProps/app.xml"):
-        try:
-            root = package.xml(part)
-        except KeyError:
-            continue
-        except ExtractionError as error:
-            if error.code is not Code.DAMAGED:
-                raise
-            continue
-        for element in root.iterchildren():
+        for element in _listed(package, part):
             if element.text and element.text.strip():
                 found.setdefault(local_name(element), element.text.strip())
     return found
+
+
+def _listed(package: Package, part: str) -> list[etree._Element]:
+    """What stands in a part below its root; nothing where it is missing or damaged."""
+    try:
+        return list(package.xml(part))
+    except KeyError:
+        return []
+    except ExtractionError as error:
+        if error.code is not Code.DAMAGED:
+            raise
+        return []
 
 
 def _page(package: Package, deck: _Deck, number: int, part: str) -> Page:

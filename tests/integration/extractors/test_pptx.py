@@ -264,3 +264,18 @@ def test_a_hidden_slide_is_known_however_it_is_written(tmp_path: Path, hidden: s
     assert [page.hidden for page in outcome.pages] == [False, True]
     assert outcome.document
     assert outcome.document.baggage == Baggage(hidden_slides=1)
+
+
+def test_what_a_firms_programs_wrote_into_the_properties_is_counted(tmp_path: Path) -> None:
+    custom = (
+        '<Properties xmlns="urn:custom" xmlns:vt="urn:types">'
+        '<property name="MSIP_Label_Owner"><vt:lpwstr>ann@customer.example</vt:lpwstr></property>'
+        '<property name="Client"><vt:lpwstr>Customer Ltd.</vt:lpwstr></property>'
+        '<property name="Empty"><vt:lpwstr/></property></Properties>'
+    )
+    path = write_deck(
+        tmp_path / "x", [slide(text_shape("Shown"))], parts={"docProps/custom.xml": custom}
+    )
+    document = read_here(path).document
+    assert document
+    assert document.baggage == Baggage(author_metadata=2)
