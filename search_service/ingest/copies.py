@@ -23,10 +23,11 @@ from search_service.errors import (
     InvalidInputError,
     NotFoundError,
     TooManyRequestsError,
+    UnavailableError,
 )
 from search_service.files import copies
 from search_service.files.copies import CopyKey, StoredCopy
-from search_service.files.store import FileStore
+from search_service.files.store import RETRY_AFTER_FULL_S, FileStore
 from search_service.ingest import messages
 
 AT_ONCE = 2
@@ -155,9 +156,15 @@ def _name_of(wanted: Recipe) -> str:
     return f"clean-{recipe.VERSION}-{pages}"
 
 
-def _refusal(summary: Summary) -> InvalidInputError | CopyRefusedError:
+def _refusal(summary: Summary) -> InvalidInputError | CopyRefusedError | UnavailableError:
     if summary.code is Code.NO_SUCH_PAGE:
         return InvalidInputError(f"There are no such pages: {summary.detail}.", field="slides")
+    if summary.code is Code.UNREADABLE_FILE:  # it says nothing of the file, but of the disk
+        return UnavailableError(
+            f"No copy can be made for now: {summary.detail}; tell whoever runs the service, then "
+            "ask again.",
+            RETRY_AFTER_FULL_S,
+        )
     reason = summary.code or Code.PARSER_CRASHED
     advice = _OTHER_KINDS if reason in _NOT_COPIED else messages.refusal(reason)
     return CopyRefusedError(f"There is no clean copy of this file. {advice}", reason=reason.value)

@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from extractors import sandbox
+from extractors.types import Code, Summary
 from search_service.catalog import versions
 from search_service.catalog.versions import VersionRecord
-from search_service.errors import TooManyRequestsError
+from search_service.errors import TooManyRequestsError, UnavailableError
 from search_service.ingest.copies import AT_ONCE, MOST_WAITING, Copies
 from tests.integration.ingest import files
 from tests.integration.ingest.conftest import Service
@@ -46,3 +48,17 @@ async def test_a_person_who_wants_many_copies_keeps_nobody_else_waiting(service:
     assert (await others).name == "9"
     await asyncio.gather(*wanted)
     assert (await copies.of(GREEDY, version, "10")).name == "10"
+
+
+async def test_a_full_disk_says_nothing_of_the_file(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = await version_of(service)
+
+    async def copy(*_: object) -> Summary:
+        return Summary("refused", Code.UNREADABLE_FILE, "No space left on device")
+
+    monkeypatch.setattr(sandbox, "copy", copy)
+    with pytest.raises(UnavailableError, match="No space left") as refused:
+        await Copies(service.store, max_bytes=10**7).of(OTHER, version)
+    assert refused.value.retry_after_s > 0
