@@ -17,7 +17,7 @@ from extractors.records import encode, encode_fields, kind_of
 from extractors.registry import media_type_of
 from extractors.relay import Chain
 from extractors.task import Convert, Draw, Read
-from extractors.types import Code, Summary
+from extractors.types import Code, ExtractionError, Summary
 from extractors.watched import Reading
 
 _READING_WALL_S = 90.0
@@ -41,17 +41,23 @@ class ConvertedReading(Chain):
     def _relay(self) -> Generator[bytes]:
         for line in self._through(Reading(self._task, self._limits, self._launcher)):
             if self._programs.soffice and kind_of(line) == "summary" and _ASKS in line:
-                yield from self._converted(self._programs.soffice)
+                yield from self._converted_or_refused(self._programs.soffice)
                 return
             yield line
+
+    def _converted_or_refused(self, soffice: Path) -> Generator[bytes]:
+        try:
+            yield from self._converted(soffice)
+        except ExtractionError as error:
+            yield encode(Summary("refused", error.code, error.detail))
 
     def _converted(self, soffice: Path) -> Generator[bytes]:
         task = self._task
         suffix, wall_s = (
             ("pdf", _DRAWING_WALL_S) if isinstance(task, Draw) else ("pptx", _READING_WALL_S)
         )
-        with scratch.folder() as name:
-            work = Convert(task.path, Path(name), soffice, suffix)
+        with scratch.folder() as folder:
+            work = Convert(task.path, folder, soffice, suffix)
             limits = self._limits.converting(wall_s)
             *_, summary = (b"", *self._through(Reading(work, limits, self._launcher)))
             if not work.result.is_file():

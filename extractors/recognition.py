@@ -7,6 +7,7 @@ their number and time. A page whose words cannot be recognised stays as it was r
 import json
 import time
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from extractors.programs import Programs
 from extractors.records import encode_fields, kind_of
 from extractors.relay import Chain
 from extractors.task import Read, Recognise
+from extractors.types import ExtractionError
 from extractors.watched import Reading
 
 _PAGE_WALL_S = 40.0
@@ -49,8 +51,17 @@ class RecognisedReading(Chain):
             else:
                 yield line
         if held:
-            with scratch.folder() as folder:
-                yield from self._recognised(held, Path(folder))
+            yield from self._recognised_or_not(held)
+
+    def _recognised_or_not(self, held: list[bytes]) -> Iterator[bytes]:
+        """As they were read where there is no folder to work in: each says that it has no text."""
+        with ExitStack() as opened:
+            try:
+                folder = opened.enter_context(scratch.folder())
+            except ExtractionError:
+                yield from held
+                return
+            yield from self._recognised(held, folder)
 
     def _recognised(self, held: list[bytes], folder: Path) -> Iterator[bytes]:
         deadline = time.monotonic() + self._limits.recognising_s

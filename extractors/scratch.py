@@ -4,15 +4,27 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from extractors.types import Code, ExtractionError
 
 _PREFIX = "extractors-"
 
 
-def folder() -> tempfile.TemporaryDirectory[str]:
-    """Give a new folder that nobody else may look into, for a `with` block."""
-    return tempfile.TemporaryDirectory(prefix=_PREFIX)
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a new folder that nobody else may look into. Raises ExtractionError where none can be
+    made.
+    """
+    try:
+        new = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+    except OSError as error:
+        detail = f"no temporary folder can be made: {error.strerror}"
+        raise ExtractionError(Code.UNREADABLE_FILE, detail) from error
+    with new as path:
+        yield Path(path)
 
 
 def remove_leftovers(older_than_s: float) -> int:

@@ -165,6 +165,16 @@ async def test_a_converter_that_was_killed_from_outside_is_started_again(tmp_pat
     assert summary.status == "done"
 
 
+async def test_without_a_temporary_folder_the_file_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    program = office.pretended(tmp_path / "soffice", "exit 0")
+    _, _, summary = await all_of(legacy(tmp_path), Programs(program))
+    assert (summary.status, summary.code) == ("refused", Code.UNREADABLE_FILE)
+    assert "temporary folder" in (summary.detail or "")
+
+
 def test_what_a_killed_reader_left_is_removed_when_it_is_old(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
