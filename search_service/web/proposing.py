@@ -32,7 +32,10 @@ async def decide(
             Decision(str(form.get("decision"))),
         )
     except ValueError as error:
-        raise InvalidInputError(str(error), field="decision") from error
+        raise InvalidInputError(
+            "Open the review again, and accept or dismiss what is proposed there.",
+            field="decision",
+        ) from error
     async with services.database.transaction() as connection:
         await proposals.decide(connection, caller, Target(material_id), answer)
     return redirect(f"/m/{material_id}/review", Flash.SAVED)

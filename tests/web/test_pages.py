@@ -275,6 +275,17 @@ async def test_a_step_that_does_not_exist_is_refused(client: Client, library: Li
     assert (await client.post(f"/m/{library.draft}/status", data=form)).status_code == 400
 
 
+async def test_a_decision_that_is_none_is_told_in_our_words(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "petra")
+    form = {"csrf_token": await _token(client), "kind": "x", "value": "1", "decision": "accept"}
+    answer = await client.post(f"/m/{library.deck}/proposals", data=form)
+    assert answer.status_code == 400
+    assert "accept or dismiss" in answer.text
+    assert "ProposalKind" not in answer.text
+
+
 async def test_a_file_that_a_colleague_has_uploaded_leads_to_what_one_may_open(
     client: Client, library: Library
 ) -> None:
