@@ -98,9 +98,10 @@ async def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
     async def fastest_s(candidate: str | None, password: str) -> float:
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            # The processor's time: what else the machine does is no difference between the two.
+            start = time.process_time()
             await slower.compare(password, candidate)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return min(times)
 
     known = await fastest_s(stored, "wrong password")
