@@ -31,6 +31,17 @@ async def test_a_slide_can_be_had_alone(client: Client, library: Library) -> Non
     assert len(Presentation(io.BytesIO(copy.content)).slides) == 1
 
 
+async def test_some_slides_are_chosen_on_the_materials_page(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "sam")
+    page = (await client.get(f"/m/{library.deck}")).text
+    assert f'<form class="stack" action="/m/{library.deck}/file" method="get">' in page
+    assert 'name="slides"' in page
+    copy = await client.get(f"/m/{library.deck}/file", params={"slides": "1, 1-1"})
+    assert len(Presentation(io.BytesIO(copy.content)).slides) == 1
+
+
 async def test_slides_that_are_none_are_a_page_that_says_so(
     client: Client, library: Library
 ) -> None:

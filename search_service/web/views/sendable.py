@@ -22,7 +22,8 @@ class Offer:
 class SendView:
     """`verdict` in a few words with its tone, what is in the way, and what a clean copy leaves out.
 
-    `offers` are downloads, the first one first.
+    `offers` are downloads, the first one first; `some` is where chosen slides are asked for, empty
+    where there is no choice.
     """
 
     verdict: str
@@ -30,6 +31,7 @@ class SendView:
     reasons: tuple[str, ...]
     left_out: tuple[str, ...]
     offers: tuple[Offer, ...]
+    some: str = ""
 
 
 def of_material(head: MaterialHead, found: Shareable, audience: str, media_type: str) -> SendView:
@@ -42,6 +44,7 @@ def of_material(head: MaterialHead, found: Shareable, audience: str, media_type:
             offers = [original, replace(clean, label="Clean copy")]
         else:
             offers = [clean, replace(original, label="Original")]
+        return replace(_view(found, offers), some=head.download)
     return _view(found, offers)
 
 
