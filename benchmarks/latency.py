@@ -30,6 +30,7 @@ from benchmarks.prepared import Prepared, Source, prepared
 from benchmarks.scratch import Scratch
 from benchmarks.summary import by_class
 from benchmarks.timing import TIMEOUT_S, time_query
+from search_service.cli.runtime import collect_garbage_seldom
 from search_service.search.searcher import Searcher
 
 # What was measured of one query, by name.
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         peers=given.peers,
         http=Load(given.http_seconds) if given.http else None,
     )
+    collect_garbage_seldom()  # as the service does
     report = asyncio.run(prepare_and_measure(plan, given.library))
     given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     latency_tables.show(report)

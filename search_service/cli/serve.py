@@ -1,7 +1,6 @@
 """`serve` answers over HTTP, `worker` reads files, `migrate` brings the schema up to date."""
 
 import asyncio
-import gc
 import signal
 
 import click
@@ -9,7 +8,7 @@ import click
 from search_service.accounts import setup
 from search_service.app import AppOptions, create_app, work
 from search_service.cli.console import say
-from search_service.cli.runtime import opened_services, run
+from search_service.cli.runtime import collect_garbage_seldom, opened_services, run
 from search_service.config import Settings
 from search_service.db.startup import watched
 from search_service.log import configure
@@ -56,7 +55,7 @@ def serve_forever(settings: Settings, *, worker: bool) -> None:
 
     configure(settings.log_level, settings.log_format)
     app = create_app(settings, AppOptions(worker=worker))
-    _collect_garbage_seldom()
+    collect_garbage_seldom()
     uvicorn.run(
         app,
         host=settings.host,
@@ -66,17 +65,6 @@ def serve_forever(settings: Settings, *, worker: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=20,
     )
-
-
-def _collect_garbage_seldom() -> None:
-    """Look for cycles every 50,000 new objects, and never among those that stay.
-
-    An answer is some thousands of objects without a cycle; by Python's own rule looking for one
-    took a tenth of a search's processor time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 async def _announce_setup(services: Services) -> None:

@@ -4,7 +4,7 @@ Added up, the lists choose the finalists, and one statement scores them exactly.
 grow with the library: lists end at a budget, and finalists are as many as a page needs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +45,20 @@ class Ranker:
         rows = self._finalists(page.seen + page.most)
         entrants = self.entrants
         chosen = Finalists(entrants.columns.ids[rows], entrants.full[rows], entrants.factors[rows])
-        return await self.scorer.order(chosen, page.most + 1, page.after)
+        terms = [self._present(term, rows) for term in self.scorer.terms]
+        return await replace(self.scorer, terms=terms).order(chosen, page.most + 1, page.after)
+
+    def _present(self, term: Term, rows: Integers) -> Term:
+        """A prefix with those of its many forms that some of the finalists hold."""
+        if not term.is_prefix:
+            return term
+        forms = {
+            language: tuple(
+                lexeme for lexeme in lexemes if self.lists.holding((language, lexeme))[rows].any()
+            )
+            for language, lexemes in term.forms.items()
+        }
+        return replace(term, forms={key: held for key, held in forms.items() if held})
 
     def _finalists(self, wanted: int) -> Integers:
         rows = np.flatnonzero(self.entrants.allowed)
@@ -77,7 +90,6 @@ class Ranker:
             for lexeme in lexemes
             if (language, lexeme) in by_form
         ]
-        is_prefix = any(len(lexemes) > ranking.MAX_FORMS for lexemes in term.forms.values())
         if len(parts) < 2:
             return postings.joined(parts)
-        return postings.any_of(parts) if is_prefix else postings.best_of(parts)
+        return postings.any_of(parts) if term.is_prefix else postings.best_of(parts)

@@ -18,15 +18,13 @@ from search_service.text.weighting import BODY_B, K1, MAX_FREQUENCY, TITLE_B, TI
 # What the saturation of a term is multiplied with, beside its weight.
 UNIT = K1 + 1
 
-# Beyond so many forms of a word it is a prefix's.
-MAX_FORMS = 4
 _FEW_TERMS = 2
 _RANK_UNIT = "CAST(1.64493406685 AS double precision)"
 
 
-# `name` is a parameter's, written here.
+# `name` is the beginning of a parameter's, written here.
 _TOGETHER = """(
-    SELECT coalesce(sum({frequency}), 0) FROM unnest(CAST(:{name} AS tsquery[])) AS f(query)
+    SELECT coalesce(sum({frequency}), 0) FROM unnest(CAST(:{name}_forms AS tsquery[])) AS f(query)
     WHERE p.search_vector @@ f.query
 )"""
 
@@ -99,12 +97,14 @@ def _term_score(number: int, term: Term) -> Expression:
     cases: list[str] = []
     for forms, languages in _by_forms(term).items():
         name = f"term_{number}_{len(cases)}"
-        frequency = _frequency_of_forms(name, forms)
+        frequency = (_frequency_together if term.is_prefix else _best_frequency)(name, forms)
         binds |= frequency.binds
         binds[f"{name}_languages"] = languages
         cases.append(
             f"WHEN p.language = ANY(CAST(:{name}_languages AS text[])) THEN {frequency.sql}"
         )
+    if not cases:
+        return Expression("0", {})
     return Expression(
         f"CAST(:weight_{number} AS double precision)"
         f" * (1 - {K1} / ({K1} + CASE {' '.join(cases)} ELSE 0 END))",
@@ -114,19 +114,14 @@ def _term_score(number: int, term: Term) -> Expression:
 
 def _gated(score: Expression) -> Expression:
     queries = [name for name in score.binds if name.endswith("_query")]
-    if any(name.endswith("_forms") for name in score.binds):
+    if not queries or any(name.endswith("_forms") for name in score.binds):
         return score
     holds = " OR ".join(f"p.search_vector @@ CAST(:{name} AS tsquery)" for name in queries)
     return Expression(f"CASE WHEN {holds} THEN {score.sql} ELSE 0 END", score.binds)
 
 
-def _frequency_of_forms(name: str, forms: Sequence[str]) -> Expression:
-    """The weighted frequency of the form that stands most often.
-
-    The many forms of a prefix count together instead.
-    """
-    if len(forms) > MAX_FORMS:
-        return _frequency_together(f"{name}_forms", forms)
+def _best_frequency(name: str, forms: Sequence[str]) -> Expression:
+    """The weighted frequency of the form that stands most often."""
     names = [f"{name}_{place}_query" for place in range(len(forms))]
     counts = ", ".join(_weighted_frequency(f"CAST(:{each} AS tsquery)") for each in names)
     return Expression(
@@ -140,7 +135,7 @@ def _frequency_together(name: str, forms: Sequence[str]) -> Expression:
     frequency = _weighted_frequency("f.query")
     return Expression(
         _TOGETHER.format(frequency=frequency, name=name),
-        {name: [quoted(form) for form in forms]},
+        {f"{name}_forms": [quoted(form) for form in forms]},
     )
 
 

@@ -61,7 +61,8 @@ class Term:
     """What is scored: one position of a unit; `forms` are its lexemes in each language.
 
     `weight` is the inverse document frequency times the number of times it was asked for;
-    `synonym_of` what was typed where the word itself was not.
+    `synonym_of` what was typed where the word itself was not. The forms of a prefix count together,
+    of those of a word the one that stands most often.
     """
 
     word: str
@@ -69,6 +70,7 @@ class Term:
     document_frequency: int
     weight: float
     synonym_of: str | None = None
+    is_prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def terms_of(units: Iterable[Unit], corpus: Corpus) -> tuple[Term, ...]:
             weight = inverse_document_frequency(frequency, corpus.size)
             typed = unit.synonymy.typed if unit.synonymy else None
             if key not in found:
-                found[key] = Term(unit.text, dict(key), frequency, weight, typed)
+                found[key] = Term(unit.text, dict(key), frequency, weight, typed, unit.is_prefix)
             elif unit.synonymy is None:
                 found[key] = replace(found[key], weight=found[key].weight + weight)
     heaviest = sorted(found.values(), key=lambda term: -term.weight)[:MAX_TERMS]

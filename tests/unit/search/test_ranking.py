@@ -1,4 +1,5 @@
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -53,14 +54,23 @@ def test_of_many_terms_each_is_looked_for_before_it_is_counted() -> None:
     assert all("@@ CAST(:term_" in score.sql for score in many)
 
 
-def test_a_prefix_of_many_forms_is_one_look() -> None:
-    [score] = ranking.term_scores([term(en=tuple("abcdef"))])
+def prefix(**forms: tuple[str, ...]) -> Term:
+    return replace(term(), forms=forms, is_prefix=True)
+
+
+def test_the_forms_of_a_prefix_are_one_parameter() -> None:
+    [score] = ranking.term_scores([prefix(en=tuple("abcdef"))])
 
     assert score.binds["term_0_0_forms"] == [f"'{form}'" for form in "abcdef"]
     assert score.sql.count("tsquery") == 1
     # Not gated by the forms of another language.
-    [*_, mixed] = ranking.term_scores([term(0), term(1), term(en=tuple("abcdef"), fr=("g",))])
+    [*_, mixed] = ranking.term_scores([term(0), term(1), prefix(en=tuple("abcdef"), fr=("g",))])
     assert mixed.sql.startswith("CAST(:weight_2 ")
+
+
+def test_a_prefix_of_no_form_scores_nothing() -> None:
+    assert ranking.passage_score([prefix()]) == ranking.Expression("0", {})
+    assert ranking.term_scores([term(0), term(1), prefix()])[2].sql == "0"
 
 
 def test_a_material_has_its_best_passages_and_its_own_words() -> None:
