@@ -7,7 +7,8 @@ VERSION = 1
 """Of the recipes below: raised with every change of what a copy holds, as copies are kept."""
 MAX_RANGES = 100
 _MAX_PAGE = 100_000
-_RANGE = re.compile(r"\s*([0-9]{1,6})\s*(?:-\s*([0-9]{1,6})\s*)?", re.ASCII)
+# With a hyphen, or the dash that telephones write.
+_RANGE = re.compile(r"\s*([0-9]{1,6})\s*(?:[-\u2013]\s*([0-9]{1,6})\s*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,5 @@ async def sending_of(
         verdict = found.of_material(material.id)
         return sendable.of_material(head, verdict, material.audience, facts.media_type)
     verdict = found.of_record(material.id, material.current_version, shown)
-    return sendable.of_page(head, verdict, shown.page_number, facts.media_type)
+    number, audience = shown.page_number, material.audience
+    return sendable.of_page(head, verdict, number, audience, facts.media_type)

@@ -26,7 +26,9 @@ async def test_a_material_says_whether_it_may_be_sent_and_offers_a_clean_copy(
 async def test_a_slide_can_be_had_alone(client: Client, library: Library) -> None:
     await _sign_in(client, "sam")
     page = (await client.get(f"/m/{library.deck}/s/1")).text
-    assert f"/m/{library.deck}/file?slides=1" in page
+    assert "Is this slide safe to send?" in page
+    alone, whole = f'"/m/{library.deck}/file?slides=1"', f'"/m/{library.deck}/file"'
+    assert page.index(alone) < page.index(whole)
     copy = await client.get(f"/m/{library.deck}/file?slides=1")
     assert len(Presentation(io.BytesIO(copy.content)).slides) == 1
 

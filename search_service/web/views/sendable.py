@@ -20,12 +20,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SendView:
-    """`verdict` in a few words with its tone, what is in the way, and what a clean copy leaves out.
+    """`verdict` on the `question` in a few words with its tone; what is in the way, and what a
+    clean copy leaves out.
 
     `offers` are downloads, the first one first; `some` is where chosen slides are asked for, empty
     where there is no choice.
     """
 
+    question: str
     verdict: str
     tone: str
     reasons: tuple[str, ...]
@@ -36,26 +38,39 @@ class SendView:
 
 def of_material(head: MaterialHead, found: Shareable, audience: str, media_type: str) -> SendView:
     """Say it of a material; who may send it to customers is offered the clean copy first."""
-    original = Offer(head.download, "Download")
-    offers = [original]
-    if has_clean_copy(media_type):
-        clean = Offer(f"{head.download}?clean=1", "Download clean copy")
-        if audience == MaterialAudience.INTERNAL:
-            offers = [original, replace(clean, label="Clean copy")]
-        else:
-            offers = [clean, replace(original, label="Original")]
-        return replace(_view(found, offers), some=head.download)
-    return _view(found, offers)
+    question, original = "Safe to send?", Offer(head.download, "Download")
+    if not _has_copy(head, media_type):
+        return _view(question, found, [original])
+    clean = Offer(f"{head.download}?clean=1", "Download clean copy")
+    if audience == MaterialAudience.INTERNAL:
+        offers = [original, replace(clean, label="Clean copy")]
+    else:
+        offers = [clean, replace(original, label="Original")]
+    return replace(_view(question, found, offers), some=head.download)
 
 
-def of_page(head: MaterialHead, found: Shareable, number: int, media_type: str) -> SendView:
-    """Say it of one slide or page, which may be had alone where it is not hidden."""
-    offers = [Offer(head.download, "Download the file")]
+def of_page(
+    head: MaterialHead, found: Shareable, number: int, audience: str, media_type: str
+) -> SendView:
+    """Say it of one slide or page, which may be had alone where it is not hidden.
+
+    Alone comes first for who may send it: the verdict is on nothing else.
+    """
+    question, whole = (
+        f"Is this {head.word} safe to send?",
+        Offer(head.download, "Download the file"),
+    )
     hidden = any(reason.code == ReasonCode.HIDDEN_SLIDE for reason in found.reasons)
-    if has_clean_copy(media_type) and not hidden:
-        label = f"This {head.word} alone, as a clean copy"
-        offers.append(Offer(f"{head.download}?slides={number}", label))
-    return _view(found, offers)
+    if hidden or not _has_copy(head, media_type):
+        return _view(question, found, [whole])
+    alone = Offer(f"{head.download}?slides={number}", f"This {head.word} alone, as a clean copy")
+    is_internal = audience == MaterialAudience.INTERNAL
+    return _view(question, found, [whole, alone] if is_internal else [alone, whole])
+
+
+def _has_copy(head: MaterialHead, media_type: str) -> bool:
+    """Whether there may be a clean copy: of a file of which nothing could be read there is none."""
+    return has_clean_copy(media_type) and head.count > 0
 
 
 def with_sending(results: Results, sharing: Sharing) -> Results:
@@ -67,7 +82,7 @@ def with_sending(results: Results, sharing: Sharing) -> Results:
     return replace(results, full=cards(results.full), partial=cards(results.partial))
 
 
-def _view(found: Shareable, offers: Sequence[Offer]) -> SendView:
+def _view(question: str, found: Shareable, offers: Sequence[Offer]) -> SendView:
     reasons = tuple(each.message for each in found.reasons if each.code not in TRAVELLING)
     left_out = tuple(each.message for each in found.reasons if each.code in TRAVELLING)
     if found.ok:
@@ -76,7 +91,7 @@ def _view(found: Shareable, offers: Sequence[Offer]) -> SendView:
         verdict, tone = "Safe to send as a clean copy", "good"
     else:
         verdict, tone = "Not to be sent to customers", "warn"
-    return SendView(verdict, tone, reasons, left_out, tuple(offers))
+    return SendView(question, verdict, tone, reasons, left_out, tuple(offers))
 
 
 def _card(card: Card, sharing: Sharing) -> Card:
