@@ -95,11 +95,6 @@ def sum_of(lists: Sequence[Scored], weights: Sequence[float]) -> Scored:
     return _reduced(weighted, np.add)
 
 
-def ordered(lists: Sequence[Scored]) -> Scored:
-    """Join lists of different passages, in ascending order of keys."""
-    return _reduced(lists, np.add)
-
-
 def _frequencies(saturations: Floats) -> Floats:
     """Give t of t / (t + k1)."""
     return weighting.K1 * saturations / np.maximum(1 - saturations, 1e-6)
