@@ -140,15 +140,19 @@ class Columns:
 
     def rows(self, ids: Integers) -> Integers:
         """Give the row of each id, -1 where there is none."""
-        known = (ids >= 0) & (ids < len(self.row_of))
-        if known.all():
+        if ids.min(initial=0) >= 0 and ids.max(initial=0) < len(self.row_of):
             return self.row_of[ids]
+        known = (ids >= 0) & (ids < len(self.row_of))
         return np.where(known, self.row_of[np.where(known, ids, 0)], -1)
 
     def mask(self, ids: Integers) -> Mask:
         """Give which rows have one of the ids."""
+        return self.mask_of_rows(self.rows(ids))
+
+    def mask_of_rows(self, rows: Integers) -> Mask:
+        """Give which rows are among some; -1 is none."""
         found = np.zeros(self.size + 1, np.bool_)  # the last one is for -1
-        found[self.rows(ids)] = True
+        found[rows] = True
         return found[:-1]
 
     def having(self, column: Field, values: Iterable[str]) -> Mask:

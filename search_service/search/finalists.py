@@ -4,6 +4,7 @@ Pure. Full matches go before all others; inside both groups a material counts as
 its best passage, a little of its next ones and of its own words, times its factor.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ MARGIN = 4 / 3
 LEAST = 40
 # Materials with the best single passages, of which those are chosen that are best as a whole.
 WIDE = 8
+# Materials of which passages are added up at all, so many times as are looked at.
+NEAR = 32
 # A full match beats every other by more than any score.
 _FULL = 1e6
 
@@ -34,11 +37,31 @@ class Entrants:
     factors: Floats
     weights: Weights = DEFAULT
 
-    def of(self, passages: Scored) -> Scored:
-        """Give the passages of those that take part."""
-        rows = self.columns.rows(passages.materials)
-        # The last row stands for -1: a material that is gone.
-        return passages.where((rows >= 0) & self.allowed[rows])
+
+def roughly(lists: Sequence[Scored], weights: Sequence[float], entrants: Entrants) -> Floats:
+    """Give what each row's material scores at most by one passage, as far as the lists of terms
+    tell: as if the best passages of all its words were the same one. 0 for who takes no part.
+    """
+    together = np.zeros(entrants.columns.size)
+    for passages, weight in zip(lists, weights, strict=True):
+        best = np.zeros(entrants.columns.size)
+        np.maximum.at(best, passages.places, passages.scores)
+        together += best * weight
+    together *= entrants.factors * entrants.allowed
+    return together
+
+
+def promising(known: Floats, entrants: Entrants, wanted: int) -> Mask:
+    """Choose the rows worth to be looked at closer, by what `roughly` gives."""
+    most = NEAR * _most(wanted)
+    rows = np.flatnonzero(known)
+    if len(rows) <= most:
+        return known > 0
+    values = known[rows] + np.where(entrants.full[rows], _FULL, 0.0)
+    least = np.partition(values, len(rows) - most)[len(rows) - most]
+    chosen = np.zeros(len(known), np.bool_)
+    chosen[rows[values >= least]] = True
+    return chosen
 
 
 def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
@@ -47,9 +70,9 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
     All of `scored` take part, and their keys ascend, so that the passages of a material are side by
     side.
     """
-    columns, weights = entrants.columns, entrants.weights
-    rows = columns.rows(scored.materials)
-    most = max(LEAST, int(MARGIN * wanted))
+    weights = entrants.weights
+    rows = scored.places
+    most = _most(wanted)
     bonus = np.where(entrants.full, _FULL, 0.0)
     singly = scored.scores * np.where(scored.ordinals == 0, weights.own, 1.0)
     near = _best(rows, np.maximum, singly * entrants.factors[rows], bonus, WIDE * most)
@@ -60,6 +83,10 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
     chosen = _best(rows, np.add, scored.scores * shares * entrants.factors[rows], bonus, most)
     rows = rows[chosen]
     return rows[_starts(rows)]
+
+
+def _most(wanted: int) -> int:
+    return max(LEAST, int(MARGIN * wanted))
 
 
 def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: int) -> Mask:
@@ -75,9 +102,9 @@ def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: in
 
 def _places(scored: Scored) -> Integers:
     """The place of each passage among those of its material, from 0; its own words are last."""
-    own, materials = scored.ordinals == 0, scored.materials
-    order = np.lexsort((-scored.scores, own, materials))
-    starts = _starts(materials[order])
+    own, rows = scored.ordinals == 0, scored.places
+    order = np.lexsort((-scored.scores, own, rows))
+    starts = _starts(rows[order])
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order)) - np.repeat(starts, _lengths(starts, len(order)))
     return places

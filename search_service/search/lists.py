@@ -31,7 +31,7 @@ Form = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FormList:
-    """The best passages of a lexeme with their saturations, and the rows of its materials."""
+    """The best passages of a lexeme, by row, with their saturations; the rows of its materials."""
 
     passages: Scored
     rows: Mask
@@ -86,13 +86,22 @@ class ListReader:
                 "bytes": 8 * depth,
             },
         )
+        passages = self._placed(postings.unpacked(b"".join(row.postings for row in rows)))
+        stale = self._stale(passages)
+        materials = np.frombuffer(b"".join(row.materials for row in rows), ">i4")
+        in_rows = self.columns.rows(materials.astype(np.int64))
+        read = held = 0
         for row in rows:
-            materials = self.columns.mask(np.frombuffer(row.materials, ">i4").astype(np.int64))
-            passages = postings.unpacked(row.postings)
-            if self.rewritten.any():
-                passages = passages.where(self._settled(passages))
-            found.stored.add(forms[row.form])
-            found.add(forms[row.form], passages, materials & ~self.rewritten)
+            form = forms[row.form]
+            span = slice(read, read := read + len(row.postings) // 8)
+            holding = in_rows[held : (held := held + len(row.materials) // 4)]
+            part = Scored(passages.keys[span], passages.scores[span])
+            found.stored.add(form)
+            found.add(
+                form,
+                part if stale is None else part.where(~stale[span]),
+                self.columns.mask_of_rows(holding) & ~self.rewritten,
+            )
             found.cut |= len(row.postings) >= 8 * depth
 
     async def _read_rare(self, forms: Sequence[Form], found: "_Found") -> None:
@@ -100,9 +109,10 @@ class ListReader:
             return
         rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
         for row in rows:
-            passages = _passages(row)
-            settled = passages.where(self._settled(passages))
-            found.add(forms[row.form], settled, self._rows_of(settled))
+            passages = self._placed(_passages(row))
+            stale = self._stale(passages)
+            settled = passages if stale is None else passages.where(~stale)
+            found.add(forms[row.form], settled, self.columns.mask_of_rows(settled.places))
 
     async def _read_written(self, forms: Sequence[Form], found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
@@ -113,16 +123,17 @@ class ListReader:
         }
         read = await fetch(self.connection, _statement("written_lists"), binds)
         for row in read:
-            passages = _passages(row)
-            found.add(forms[row.form], passages, self._rows_of(passages))
+            passages = self._placed(_passages(row))
+            found.add(forms[row.form], passages, self.columns.mask_of_rows(passages.places))
 
-    def _settled(self, passages: Scored) -> Mask:
-        rows = self.columns.rows(passages.materials)
-        settled: Mask = (rows >= 0) & ~self.rewritten[rows]
-        return settled
+    def _placed(self, stored: Scored) -> Scored:
+        """Passages by the rows of their materials; -1 stands for one that is gone."""
+        return postings.placed(stored, self.columns.rows(stored.places))
 
-    def _rows_of(self, passages: Scored) -> Mask:
-        return self.columns.mask(passages.materials)
+    def _stale(self, passages: Scored) -> Mask | None:
+        """Which passages are of materials that are gone or were written since; None for none."""
+        stale: Mask = np.append(self.rewritten, True)[passages.places]  # the last one is for -1
+        return stale if stale.any() else None
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """Adds up stored postings to scores of passages, and chooses what is worth an exact score.
 
-Pure: it is handed the bytes of top postings and gives keys. A passage's key is its material's id
-and its ordinal in one whole number, as text.weighting packs it.
+Pure: it is handed the bytes of top postings and gives keys. A passage's key is the place of its
+material and its ordinal in one whole number, as text.weighting packs it: as stored, the place is
+the material's id, and once it was read its row in the columns.
 """
 
 from collections.abc import Sequence
@@ -22,14 +23,14 @@ _KEYS = (1 << weighting.KEY_BITS) - 1
 class Scored:
     """Passages with what is known of their scores.
 
-    What the functions that join lists give is in ascending order of keys, each once.
+    What the functions that add up give is in ascending order of keys, each once.
     """
 
     keys: Integers
     scores: Floats
 
     @property
-    def materials(self) -> Integers:
+    def places(self) -> Integers:
         return self.keys >> weighting.ORDINAL_BITS
 
     @property
@@ -43,15 +44,23 @@ class Scored:
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0))
 
 
-def key_of(material_id: int, ordinal: int) -> int:
-    return material_id << weighting.ORDINAL_BITS | ordinal
+def key_of(place: int, ordinal: int) -> int:
+    return place << weighting.ORDINAL_BITS | ordinal
 
 
 def unpacked(postings: bytes) -> Scored:
-    """Read a list of top postings; the scores are saturations t / (t + k1), below 1."""
-    packed = np.frombuffer(postings, ">i8").astype(np.int64)
-    saturations = (packed >> weighting.KEY_BITS) / weighting.SATURATION_STEPS
-    return Scored(packed & _KEYS, saturations)
+    """Read top postings, of one list or of several; the scores are saturations t / (t + k1)."""
+    keys = np.frombuffer(postings, ">i8").astype(np.int64)
+    saturations = (keys >> weighting.KEY_BITS) / weighting.SATURATION_STEPS
+    keys &= _KEYS  # in place, as is done below: a new array of this size costs more than the work
+    return Scored(keys, saturations)
+
+
+def placed(stored: Scored, rows: Integers) -> Scored:
+    """Give passages stored by the ids of their materials by the rows of these."""
+    keys = rows << weighting.ORDINAL_BITS
+    keys |= stored.ordinals
+    return Scored(keys, stored.scores)
 
 
 def unpacked_array(array: bytes, kind: str) -> NDArray[Any]:
@@ -66,7 +75,7 @@ def unpacked_array(array: bytes, kind: str) -> NDArray[Any]:
 
 
 def joined(lists: Sequence[Scored]) -> Scored:
-    """Join lists of different passages; the order is theirs."""
+    """Join lists; the order is theirs."""
     if len(lists) == 1:
         return lists[0]
     return Scored(
@@ -75,15 +84,14 @@ def joined(lists: Sequence[Scored]) -> Scored:
     )
 
 
-def best_of(lists: Sequence[Scored]) -> Scored:
-    """Join the lists of a word's forms: the form that counts most counts."""
-    return _reduced(lists, np.maximum)
+def best_of(passages: Scored) -> Scored:
+    """Take a word's forms together, of which several may have a passage: the best one counts."""
+    return _reduced(passages, np.maximum)
 
 
-def any_of(lists: Sequence[Scored]) -> Scored:
-    """Join the lists of a prefix's forms: all count together, saturated once."""
-    counted = [Scored(each.keys, _frequencies(each.scores)) for each in lists]
-    together = _reduced(counted, np.add)
+def any_of(passages: Scored) -> Scored:
+    """Take a prefix's forms together: all of them count, saturated once."""
+    together = _reduced(Scored(passages.keys, _frequencies(passages.scores)), np.add)
     return Scored(together.keys, together.scores / (together.scores + weighting.K1))
 
 
@@ -92,7 +100,7 @@ def sum_of(lists: Sequence[Scored], weights: Sequence[float]) -> Scored:
     weighted = [
         Scored(each.keys, each.scores * weight) for each, weight in zip(lists, weights, strict=True)
     ]
-    return _reduced(weighted, np.add)
+    return _reduced(joined(weighted), np.add)
 
 
 def _frequencies(saturations: Floats) -> Floats:
@@ -100,12 +108,11 @@ def _frequencies(saturations: Floats) -> Floats:
     return weighting.K1 * saturations / np.maximum(1 - saturations, 1e-6)
 
 
-def _reduced(lists: Sequence[Scored], how: np.ufunc) -> Scored:
-    together = joined(lists)
-    if not len(together.keys):
+def _reduced(passages: Scored, how: np.ufunc) -> Scored:
+    if not len(passages.keys):
         return NOTHING
-    order = _ascending(together.keys)
-    keys, scores = together.keys[order], together.scores[order]
+    order = _ascending(passages.keys)
+    keys, scores = passages.keys[order], passages.scores[order]
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     return Scored(keys[starts], how.reduceat(scores, starts))
 

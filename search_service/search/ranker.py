@@ -64,32 +64,40 @@ class Ranker:
         rows = np.flatnonzero(self.entrants.allowed)
         if len(rows) <= FEW:
             return rows
-        scored = self._sums()
-        chosen = finalists.choose(scored, self.entrants, wanted)
-        if not self.lists.cut:
-            return chosen
+        terms = self.scorer.terms
+        lists = [self._of_term(term) for term in terms]
+        weights = [term.weight * ranking.UNIT for term in terms]
+        known = finalists.roughly(lists, weights, self.entrants)
+        near = finalists.promising(known, self.entrants, wanted)
+        closer = [
+            _together(term, passages.where(near[passages.places]))
+            for term, passages in zip(terms, lists, strict=True)
+        ]
+        chosen = finalists.choose(postings.sum_of(closer, weights), self.entrants, wanted)
         # Where the lists end before a page is full, the newest of the others go on too.
-        columns = self.entrants.columns
-        left = rows[~columns.mask(scored.materials)[rows]]
-        missing = min(wanted, len(rows)) - (len(rows) - len(left))
-        newest = left[np.argsort(columns.ids[left])][-max(FEW, missing) :]
-        return np.concatenate([chosen, newest]) if missing > 0 else chosen
-
-    def _sums(self) -> Scored:
-        """The scores of all passages that take part, as far as the lists tell."""
-        together = [self._of_term(term) for term in self.scorer.terms]
-        weights = [term.weight * ranking.UNIT for term in self.scorer.terms]
-        return postings.sum_of(together, weights)
+        missing = min(wanted, len(rows)) - int(np.count_nonzero(known))
+        if not self.lists.cut or missing <= 0:
+            return chosen
+        left = rows[known[rows] == 0]
+        newest = left[np.argsort(self.entrants.columns.ids[left])][-max(FEW, missing) :]
+        return np.concatenate([chosen, newest])
 
     def _of_term(self, term: Term) -> Scored:
-        """The passages of a term, whatever its form there; those of a prefix count together."""
+        """The passages of a term's forms, one after the other."""
         by_form = self.lists.by_form
-        parts = [
-            self.entrants.of(by_form[language, lexeme].passages)
-            for language, lexemes in term.forms.items()
-            for lexeme in lexemes
-            if (language, lexeme) in by_form
-        ]
-        if len(parts) < 2:
-            return postings.joined(parts)
-        return postings.any_of(parts) if term.is_prefix else postings.best_of(parts)
+        return postings.joined(
+            [
+                by_form[language, lexeme].passages
+                for language, lexemes in term.forms.items()
+                for lexeme in lexemes
+                if (language, lexeme) in by_form
+            ]
+        )
+
+
+def _together(term: Term, passages: Scored) -> Scored:
+    """Each passage of a term once, whatever its form there; those of a prefix count together."""
+    if term.is_prefix:
+        return postings.any_of(passages)
+    forms = sum(len(lexemes) for lexemes in term.forms.values())
+    return postings.best_of(passages) if forms > 1 else passages

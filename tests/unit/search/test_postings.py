@@ -1,6 +1,7 @@
 """Lists of postings added up, and the finalists chosen of them, against plain Python."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def scored(entries: dict[tuple[int, int], float]) -> Scored:
 
 
 def as_dict(found: Scored) -> dict[tuple[int, int], float]:
-    places = zip(found.materials.tolist(), found.ordinals.tolist(), strict=True)
+    places = zip(found.places.tolist(), found.ordinals.tolist(), strict=True)
     return dict(zip(places, found.scores.tolist(), strict=True))
 
 
@@ -67,14 +68,16 @@ def test_sums_and_maxima_are_those_of_each_passage(
     together = postings.sum_of(stored, [weight] * len(stored))
 
     assert as_dict(together) == pytest.approx(dict(sums))
-    assert as_dict(postings.best_of(stored)) == pytest.approx(dict(best))
+    assert as_dict(postings.best_of(postings.joined(stored))) == pytest.approx(dict(best))
     assert sorted(together.keys) == together.keys.tolist()
 
 
 def test_forms_of_a_prefix_count_together() -> None:
     once = weighting.K1 / (weighting.K1 + weighting.K1)  # t = k1
 
-    found = postings.any_of([scored({(1, 1): once}), scored({(1, 1): once, (2, 1): once})])
+    forms = [scored({(1, 1): once}), scored({(1, 1): once, (2, 1): once})]
+
+    found = postings.any_of(postings.joined(forms))
 
     assert as_dict(found) == pytest.approx({(1, 1): 2 / 3, (2, 1): 1 / 2})
 
@@ -89,63 +92,72 @@ def columns_of(ids: list[int]) -> Columns:
     )  # fmt: skip
 
 
-@given(st.dictionaries(PLACES, st.floats(0.1, 9), min_size=1, max_size=80), st.data())
-def test_each_material_that_takes_part_is_a_finalist_once(
-    entries: dict[tuple[int, int], float], data: st.DataObject
+@given(LISTS, st.data())
+def test_who_takes_part_and_stands_in_a_list_is_a_finalist_once(
+    lists: list[dict[tuple[int, int], float]], data: st.DataObject
 ) -> None:
-    columns = columns_of(list(range(1, 26)))  # those above 25 are gone
+    columns = columns_of(list(range(31)))
     flags = st.lists(st.booleans(), min_size=columns.size, max_size=columns.size)
     allowed, full = np.array(data.draw(flags)), np.array(data.draw(flags))
     entrants = Entrants(columns, allowed, full, np.ones(columns.size))
-    by_key = dict(sorted(entries.items()))
+    stored, weights = [scored(entries) for entries in lists], [1.0] * len(lists)
 
-    chosen = finalists.choose(entrants.of(scored(by_key)), entrants, wanted=1)
+    near = finalists.promising(finalists.roughly(stored, weights, entrants), entrants, wanted=1)
+    summed = postings.sum_of([each.where(near[each.places]) for each in stored], weights)
+    chosen = finalists.choose(summed, entrants, wanted=1)
 
-    assert {int(columns.ids[row]) for row in chosen} == {
-        material for material, _ in by_key if material <= columns.size and allowed[material - 1]
-    }
+    assert set(chosen.tolist()) == {row for entries in lists for row, _ in entries if allowed[row]}
     assert len(set(chosen.tolist())) == len(chosen)
 
 
+def test_only_materials_that_may_be_among_the_best_are_looked_at_closer() -> None:
+    entrants = replace(everybody(9000), full=np.arange(9000) < 5)
+    first = scored({(row, 1): 1 + row / 9000 for row in range(9000)})
+    second = scored({(row, 2): 1.0 for row in range(100)})
+
+    known = finalists.roughly([first, second], [1.0, 3.0], entrants)
+    near = np.flatnonzero(finalists.promising(known, entrants, wanted=10))
+
+    assert known[7] == pytest.approx(1 + 7 / 9000 + 3)
+    assert set(range(100)) < set(near)  # five full matches, and words on other slides
+    assert max(near) == 8999
+    assert len(near) == finalists.NEAR * finalists.LEAST
+
+
+def everybody(count: int) -> Entrants:
+    columns = columns_of(list(range(count)))  # the row of each is its id
+    return Entrants(columns, np.ones(count, np.bool_), np.zeros(count, np.bool_), np.ones(count))
+
+
 def test_of_many_materials_the_best_remain() -> None:
-    ids = list(range(1, 3001))
-    entries = {(key, page): float(key) for key in ids for page in range(1, 4)}
-    columns = columns_of(ids)
-    full = columns.ids <= 5
-    entrants = Entrants(columns, np.ones(3000, np.bool_), full, np.ones(3000))
+    entries = {(row, page): float(row) for row in range(3000) for page in range(1, 4)}
+    entrants = replace(everybody(3000), full=np.arange(3000) < 5)
 
     chosen = finalists.choose(scored(entries), entrants, wanted=20)
 
-    assert set(columns.ids[chosen].tolist()) >= {1, 2, 3, 4, 5, *range(2981, 3001)}
+    assert set(chosen.tolist()) >= {0, 1, 2, 3, 4, *range(2981, 3000)}
     assert len(chosen) == finalists.LEAST
     assert len(finalists.choose(scored(entries), entrants, wanted=300)) == 400
 
 
-def everybody(count: int) -> Entrants:
-    columns = columns_of(list(range(1, count + 1)))
-    return Entrants(columns, np.ones(count, np.bool_), np.zeros(count, np.bool_), np.ones(count))
-
-
 def test_own_words_count_little() -> None:
-    others = {(key, 1): 5.0 * DEFAULT.own + 0.01 for key in range(2, finalists.LEAST + 2)}
-    entries = {(1, 0): 5.0} | others
+    others = {(row, 1): 5.0 * DEFAULT.own + 0.01 for row in range(1, finalists.LEAST + 1)}
+    entries = {(0, 0): 5.0} | others
 
-    entrants = everybody(finalists.LEAST + 1)
-    chosen = finalists.choose(scored(entries), entrants, 1)
+    chosen = finalists.choose(scored(entries), everybody(finalists.LEAST + 1), 1)
 
-    assert 1 not in entrants.columns.ids[chosen]
+    assert 0 not in chosen
     assert len(chosen) == finalists.LEAST
 
 
 def test_the_next_slides_of_a_material_decide_among_equals() -> None:
-    single = {(key, 1): 5.0 for key in range(1, finalists.LEAST + 1)}
+    single = {(row, 1): 5.0 for row in range(finalists.LEAST)}
     several = {
-        (key, page): 4.9
-        for key in range(finalists.LEAST + 1, 2 * finalists.LEAST + 1)
+        (row, page): 4.9
+        for row in range(finalists.LEAST, 2 * finalists.LEAST)
         for page in (1, 2, 3)
     }
 
-    entrants = everybody(2 * finalists.LEAST)
-    chosen = finalists.choose(scored(single | several), entrants, 1)
+    chosen = finalists.choose(scored(single | several), everybody(2 * finalists.LEAST), 1)
 
-    assert set(entrants.columns.ids[chosen].tolist()) == {key for key, _ in several}
+    assert set(chosen.tolist()) == {row for row, _ in several}
