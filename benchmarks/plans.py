@@ -25,7 +25,7 @@ from benchmarks.scratch import Scratch, scratch
 from search_service.accounts.policy import Principal
 from search_service.catalog import sharing
 from search_service.db.enums import Role
-from search_service.search import correction, feedback, similar, sql, suggest, tuning_sql
+from search_service.search import correction, similar, sql, suggest, tuning_sql
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.serving.searching import sharing_of
@@ -49,7 +49,6 @@ FILES = (
     sql.STATEMENTS,
     tuning_sql.STATEMENTS,
     correction.STATEMENTS,
-    feedback.STATEMENTS,
     suggest.STATEMENTS,
     similar.STATEMENTS,
     sharing.STATEMENTS,

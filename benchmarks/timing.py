@@ -11,7 +11,7 @@ from benchmarks.recorder import elapsed_ms, recording, span_ms
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.db.enums import Role
-from search_service.search import feedback, sql
+from search_service.search import sql
 from search_service.search.searcher import Searcher
 
 REP = Principal(1, "rep@example.com", "Rep", Role.SALES, is_superuser=False, scopes=None)
@@ -19,13 +19,8 @@ TIMEOUT_S = 600.0
 
 # What decides which hits there are, and their order.
 RANKING = frozenset(
-    [
-        *(
-            sql.STATEMENTS.first_line(name)
-            for name in ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
-        ),
-        feedback.STATEMENTS.first_line("likeness"),
-    ]
+    sql.STATEMENTS.first_line(name)
+    for name in ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
 )
 
 # What the field does without us: all words, PostgreSQL's own ranking, no access rule.

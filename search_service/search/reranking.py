@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from search_service.search import feedback, semantic
 from search_service.search.answer import Part
-from search_service.search.feedback import Leader
 from search_service.search.scoring import Placed
 from search_service.search.semantic import Candidate
 from search_service.search.state import Search
+from search_service.search.terms import Term
 
 
 def reranked(search: Search) -> int:
@@ -24,37 +24,25 @@ def reranked(search: Search) -> int:
 
 async def rerank(search: Search, found: Sequence[Placed]) -> list[Placed]:
     """Give the hits in their new order; `found` are the first ones by words, from the first on."""
-    ordered = await _by_feedback(search, found)
+    ordered = _by_feedback(search, found)
     return await _by_meaning(search, ordered) if search.meaning is not None else ordered
 
 
-async def _by_feedback(search: Search, found: Sequence[Placed]) -> list[Placed]:
+def _by_feedback(search: Search, found: Sequence[Placed]) -> list[Placed]:
     if len(search.analysis.concepts) < 2:  # one word or phrase has no typical hits
         return list(found)
     head, rest = found[: feedback.RERANKED], found[feedback.RERANKED :]
-    leaders = [Leader(item.material_id, _best_page(item), item.score) for item in head]
-    gains = await feedback.gains(
-        search.connection, search.principal, leaders, search.analysis.terms
-    )
-    gaining = [
-        replace(
-            item,
-            score=item.score + gain,
-            extras=(
-                *item.extras,
-                Part("like_the_best", gain, "It uses the words that the best hits share."),
-            ),
-        )
-        if (gain := gains.get(item.material_id, 0))
-        else item
-        for item in head
-    ]
+    gaining = [_with_gain(item, search.analysis.terms) for item in head]
     ordered = sorted(gaining, key=lambda item: (item.full, item.score, item.material_id))
     return [*ordered[::-1], *rest]
 
 
-def _best_page(item: Placed) -> int:
-    return next((ordinal for ordinal in item.ordinals if ordinal), 0)
+def _with_gain(item: Placed, terms: Sequence[Term]) -> Placed:
+    gain = feedback.gain(item.likeness, terms)
+    if not gain:
+        return item
+    part = Part("like_the_best", gain, "It uses the words that the best hits share.")
+    return replace(item, score=item.score + gain, extras=(*item.extras, part))
 
 
 async def _by_meaning(search: Search, found: Sequence[Placed]) -> list[Placed]:

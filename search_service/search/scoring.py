@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, is_guest, visible_binds
 from search_service.db.direct import fetch
-from search_service.search import ranking
+from search_service.search import feedback, ranking
 from search_service.search.answer import Part
 from search_service.search.columns import Floats, Integers, Mask
 from search_service.search.finalists import PAGES
@@ -45,7 +45,8 @@ class Matching:
 class Placed:
     """A material in its place, with the ordinals of the passages that count, best first.
 
-    `extras` are the parts of the score that the words of the query do not explain.
+    `likeness` to the best hits is 0 to 1; `extras` are the parts of the score that the words of the
+    query do not explain.
     """
 
     material_id: int
@@ -53,6 +54,7 @@ class Placed:
     score: float
     ordinals: Sequence[int]
     matching: Matching
+    likeness: float = 0.0
     extras: tuple[Part, ...] = ()
 
 
@@ -71,7 +73,7 @@ class Scorer:
     ) -> list[Placed]:
         """Give the best ones behind a key (whether a full match, score, id); one statement.
 
-        Without those of which no passage matches.
+        Without those of which no passage matches. The first ones tell their likeness to the best.
         """
         if not (len(finalists.ids) and self.terms):
             return []
@@ -97,6 +99,7 @@ class Scorer:
                 "after_score": after and after[1],
                 "after_id": after and after[2],
                 "most": most,
+                **feedback.binds(self.terms if after is None else ()),
                 **score.binds,
                 **together.binds,
                 **visible_binds(self.principal),
@@ -109,6 +112,7 @@ class Scorer:
                 row.score,
                 row.ordinals,
                 Matching(row.matching, row.slides or (), row.slide_scores or ()),
+                row.likeness or 0.0,
             )
             for row in rows
         ]

@@ -166,15 +166,30 @@ JOIN unnest(CAST(:queries AS text[]), CAST(:languages AS text[]))
 GROUP BY f.number
 
 --: rank
--- The exact order of the finalists, by all of their passages: by full match, then by the best ones
--- and own words (passage 0), times their factor. `ordinals` are the passages that count, best first
--- and own words last; `matching` is how many pages match of those that may be shown, `slides` and
+-- The exact order of the finalists, and how much each of the first hits is like the best ones.
+-- Parameters: those of `ordered` and `held`, lexemes (typical ones, at most).
+-- Index: pk_passages, pk_lexeme_statistics.
+WITH ordered AS MATERIALIZED (
+    {{ordered}}
+), held AS MATERIALIZED (
+    {{held}}
+), typical AS MATERIALIZED (
+    {{typical}}
+)
+SELECT o.*, l.likeness
+FROM ordered o LEFT JOIN ({{likeness}}) l ON l.material_id = o.material_id
+ORDER BY o.place
+
+--: ordered
+-- The finalists by all of their passages: full matches first, then by the best passages and own
+-- words (passage 0), times their factor. `ordinals` are the passages that count, best first and own
+-- words last; `matching` is how many pages match of those that may be shown, `slides` and
 -- `slide_scores` are the best of these. Notes and hidden pages are for those alone who may see them.
 -- Parameters: ids, full and factors (in parallel), any_query, slides (how many), see_notes, most,
 -- after_full, after_score and after_id (NULL for the first page), those of the score and of the
--- access predicate. Index: pk_passages.
--- The query is looked at after the barrier: else the index of lexemes might be asked for each id.
-SELECT r.material_id, r.is_full, r.score, r.ordinals, r.matching,
+-- access predicate.
+SELECT row_number() OVER (ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC) AS place,
+       r.material_id, r.is_full, r.score, r.ordinals, r.matching,
        r.slides[1 : CAST(:slides AS integer)] AS slides,
        r.slide_scores[1 : CAST(:slides AS integer)] AS slide_scores
 FROM (
@@ -224,8 +239,59 @@ WHERE CAST(:after_id AS integer) IS NULL
    OR (r.is_full, r.score, r.material_id) < (
        CAST(:after_full AS boolean), CAST(:after_score AS double precision),
        CAST(:after_id AS integer))
-ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC
+ORDER BY place
 LIMIT CAST(:most AS integer)
+
+--: held
+-- The lexemes of the best passages of the first hits, with their saturations. Those that speak for
+-- the others, the sources, have a share, by how near their score is to the best one.
+-- Parameters: leaders (hits that are looked at), sources (of these), sharpness, k1.
+SELECT h.material_id, h.language, h.share, l.lexeme, l.frequency / (l.frequency + h.k1) AS weight
+FROM (
+    SELECT r.material_id, p.language, p.search_vector, power(r.score / r.best, r.sharpness) AS share,
+           CAST(:k1 AS double precision) AS k1, {{length_factors}}
+    FROM (
+        SELECT material_id, ordinals[1] AS ordinal,
+               CASE WHEN place <= CAST(:sources AS integer) THEN score END AS score,
+               max(score) FILTER (WHERE place <= CAST(:sources AS integer)) OVER () AS best,
+               CAST(:sharpness AS double precision) AS sharpness
+        FROM ordered WHERE place <= CAST(:leaders AS integer)
+    ) r
+    JOIN passages p ON p.material_id = r.material_id AND p.ordinal = r.ordinal
+    JOIN corpus_statistics c ON c.language = p.language
+    OFFSET 0
+) h
+CROSS JOIN LATERAL (
+    SELECT v.lexeme,
+           cardinality(v.positions) * h.body_factor
+           + cardinality(array_positions(v.weights, 'A')) * h.title_factor AS frequency
+    FROM unnest(h.search_vector) v
+) l
+
+--: typical
+-- The lexemes typical of the best hits: of two sources or more, weighed by how much they stand there
+-- and by their inverse document frequency. Parameters: lexemes (at most).
+SELECT t.language, t.lexeme,
+       t.weight * ln(1 + (n.passages - s.document_frequency + 0.5)
+                         / (s.document_frequency + 0.5)) AS weight
+FROM (
+    SELECT language, lexeme, sum(share * weight) AS weight
+    FROM held WHERE share > 0
+    GROUP BY language, lexeme HAVING count(*) > 1
+) t
+JOIN lexeme_statistics s ON s.lexeme = t.lexeme AND s.language = t.language
+CROSS JOIN (
+    SELECT CAST(sum(passages) AS double precision) AS passages FROM corpus_statistics
+) n
+ORDER BY weight DESC, t.lexeme, t.language LIMIT CAST(:lexemes AS integer)
+
+--: likeness
+-- The weighted share of the typical lexemes that a hit's best passage holds, saturated as in the
+-- score; 0 to 1. Of hits that hold any.
+SELECT h.material_id,
+       sum(h.weight * t.weight) / (SELECT sum(weight) FROM typical) AS likeness
+FROM held h JOIN typical t ON t.lexeme = h.lexeme AND t.language = h.language
+GROUP BY h.material_id
 
 --: slides
 -- What is shown of some passages, in the order given. Parameters: ids (of materials), ordinals and
