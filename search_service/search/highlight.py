@@ -22,11 +22,12 @@ _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l
 # What stands before the rest of a word, or of a figure; and what may go on with either.
 _INSIDE = re.compile(r"(?:[^\W_]['’]|\d[.,])\Z")
 _JOINTS = frozenset("'’.,")
+_APOSTROPHES = frozenset("'’")
 # A blank that is not a space.
 _BLANK = re.compile(r"[^\S ]")
 _SAME_START = 3
-# What a word has whose lexeme may begin otherwise.
-_ODD = "['’]|[^\x00-\x7f]"
+# What may be a letter that is written otherwise in a lexeme.
+_FOREIGN = re.compile("[^\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,47 @@ class Marked:
 
 def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
     """Give the words of a text, in lower case, that begin like a lexeme and so might have it."""
-    starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes})
-    # Pieces between blanks are fewer than words, as most recur, and most have no such letters.
-    near = re.compile("|".join((_ODD, *map(re.escape, starts)))).search
-    words = set(_WORD.findall("\n".join(filter(near, set(text.lower().split())))))
-    found = {word for word in words if word.startswith(starts)}
-    odd = (word for word in words if not word.isascii() or "'" in word)
+    starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes} - {""})
+    lowered = text.lower()
+    found = {word for start in starts for word in _words_with(lowered, start)}
     return found | {
-        word for word in odd if any(part.startswith(starts) for part in _folded_parts(word))
+        word
+        for word in _foreign_words(lowered)
+        if any(part.startswith(starts) for part in _folded_parts(word))
     }
+
+
+def _words_with(text: str, start: str) -> Iterator[str]:
+    """The words of which a part begins so; to look for letters is far faster than to split."""
+    at = text.find(start)
+    while at >= 0:
+        if word := _word_with(text, at):
+            yield word
+        at = text.find(start, at + len(start))
+
+
+def _foreign_words(text: str) -> set[str]:
+    """The words with a letter beyond ASCII."""
+    found = () if text.isascii() else _FOREIGN.finditer(text)
+    letters = (each.start() for each in found if each.group().isalnum())
+    words = (_word_with(text, _first(text, letter)) for letter in letters)
+    return {word for word in words if word}
+
+
+def _word_with(text: str, part: int) -> str | None:
+    """The word of which a part begins there: itself, or what stands after its apostrophe."""
+    start = part
+    if text[part - 1 : part] in _APOSTROPHES:
+        start = _first(text, part - 1) if _first(text, part - 1) < part - 1 else part
+    word = _WORD.match(text, start) if _begins(text, start) else None
+    return word.group() if word and word.end() > part else None
+
+
+def _first(text: str, at: int) -> int:
+    """Where the letters and figures before a place begin."""
+    while at and text[at - 1].isalnum():
+        at -= 1
+    return at
 
 
 def mark_all(texts: Sequence[str], words: Set[str]) -> list[Marked]:

@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,19 @@ def test_words_that_begin_like_a_lexeme_may_match() -> None:
     assert candidates(text, ["secur"]) == {"sécurité", "secondary"}
     assert candidates(text, ["equip", "99.9", "oeuvr"]) == {"l’équipe", "99.9", "œuvre"}
     assert candidates(text, []) == set()
+
+
+@given(st.text("abcé'’.,15-_ \n", max_size=60), st.text("abcé15", min_size=1, max_size=4))
+def test_all_words_that_begin_like_it_are_candidates(text: str, lexeme: str) -> None:
+    words = re.findall(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?", text)
+    start = fold(lexeme)[:3]
+    alike = {
+        word
+        for word in words
+        if word.startswith(start)
+        or any(fold(part).startswith(start) for part in re.split("['’]", word))
+    }
+    assert mark(text, candidates(text, [lexeme])) == mark(text, alike)
 
 
 def test_marks_are_offsets_of_whole_words() -> None:
