@@ -31,6 +31,7 @@ from search_service.accounts.policy import Principal
 from search_service.accounts.tokens import hash_of, new_secret
 from search_service.accounts.users import account_of, get_user, is_active, select_accounts
 from search_service.audit.entries import Entry, record
+from search_service.db.direct import fetch
 from search_service.db.tables import ApiKey, User
 from search_service.errors import (
     ConflictError,
@@ -156,13 +157,13 @@ async def key_holder(connection: AsyncConnection, key: str) -> KeyHolder:
     Needs a connection that may write and commits soon: the use would block others. Raises
     UnauthenticatedError for a key that is unknown, revoked, expired or of an inactive user.
     """
-    found = await connection.execute(_holder_statement(), {"key_hash": hash_of(key)})
-    row = found.one_or_none()
-    if row is None or not key.startswith(PREFIX):
+    rows = await fetch(connection, _holder_statement(), {"key_hash": hash_of(key)})
+    if not rows or not key.startswith(PREFIX):
         raise UnauthenticatedError(
             "This API key is unknown, revoked, expired or of an account that is not active; make "
             "a new one, or ask an administrator."
         )
+    [row] = rows
     if row.use_is_due:
         await _note_use(connection, row.key_id)
     scopes = frozenset(row.scopes) & frozenset(policy.SCOPES)

@@ -1,41 +1,59 @@
-"""Sends named statements straight to the driver, within the transaction of a connection.
+"""Sends statements straight to the driver, within the transaction of a connection.
 
-For the statements of a search, of which a request has about nine: SQLAlchemy takes four times as
-long about each as the driver does (evidence: ARCHITECTURE.md, "Straight to the driver"). Whoever
-listens to SQLAlchemy's cursor events hears of these too.
+For what each search sends: SQLAlchemy takes four times as long about a statement as the driver does
+(evidence: ARCHITECTURE.md, "Straight to the driver"). Whoever listens to SQLAlchemy's cursor events
+hears of these too.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import TextClause
+from sqlalchemy import Select, TextClause
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+Statement: TypeAlias = TextClause | Select[*tuple[Any, ...]]
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
 _NONE: Mapping[str, object] = MappingProxyType({})
 
 
+@asynccontextmanager
+async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Hold a read-only transaction of one snapshot on a connection that is in none.
+
+    SQLAlchemy, which would take as long about it as the statements of a search, is told nothing:
+    whatever it sends is within. Raises what the driver raises.
+    """
+    adapted, driver = _held(connection)
+    if not adapted.autocommit:  # behind a pooler
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+    async with driver.transaction(isolation="repeatable_read", readonly=True):
+        yield
+
+
 async def fetch(
-    connection: AsyncConnection, statement: TextClause, binds: Mapping[str, object] = _NONE
+    connection: AsyncConnection, statement: Statement, binds: Mapping[str, object] = _NONE
 ) -> Sequence[Any]:
     """Send a statement with the values of its parameters; give its rows, fields by name.
 
+    Values are as the driver gives them: an enum's is text.
+
     Raises what the driver raises, which `failures.translated` knows.
     """
-    held = connection.sync_connection
-    assert held is not None
-    adapted: Any = held.connection.dbapi_connection
-    driver: Any = held.connection.driver_connection
+    adapted, driver = _held(connection)
     if not (driver.is_in_transaction() or adapted.autocommit):
         # SQLAlchemy begins its transaction with the first statement that it sends itself.
         result = await connection.execute(statement, binds)
         return result.all() if result.returns_rows else []
-    sql, names = _compiled(statement)
-    values = [binds[name] for name in names]
+    sql, names, own = _compiled(statement)
+    values = [binds[name] if name in binds else own[name] for name in names]
+    held = connection.sync_connection
+    assert held is not None
     heard = (held, None, sql, values, None, False)
     for tell in held.dispatch.before_cursor_execute:
         tell(*heard)
@@ -44,6 +62,13 @@ async def fetch(
         tell(*heard)
     # Fields by attribute, as of SQLAlchemy's rows; a named tuple's are the fastest.
     return list(map(_row_of(tuple(records[0].keys())), records)) if records else []
+
+
+def _held(connection: AsyncConnection) -> tuple[Any, Any]:
+    """The connection as SQLAlchemy adapts it, and the driver's own."""
+    held = connection.sync_connection
+    assert held is not None
+    return held.connection.dbapi_connection, held.connection.driver_connection
 
 
 @lru_cache(maxsize=512)
@@ -55,7 +80,10 @@ def _row_of(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
 
 
 @lru_cache(maxsize=512)
-def _compiled(statement: TextClause) -> tuple[str, tuple[str, ...]]:
-    """A statement as the driver takes it, and the names of its parameters in order."""
+def _compiled(statement: Statement) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
+    """A statement as the driver takes it, the names of its parameters in order, and the values that
+    it has itself.
+    """
     compiled = statement.compile(dialect=_DIALECT)
-    return compiled.string, tuple(compiled.positiontup or ())
+    own = {name: value for name, value in compiled.params.items() if value is not None}
+    return compiled.string, tuple(compiled.positiontup or ()), own

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from search_service.config import Settings
-from search_service.db import failures, urls
+from search_service.db import direct, failures, urls
 
 APPLICATION_NAME = "search-service"
 POOL_WAIT_S = 10.0  # for a free connection; a caller told to come back beats one that hangs
@@ -57,10 +57,7 @@ class Database:
         """
         async with _connection(self.read) as connection:
             with failures.translated():
-                await connection.execution_options(
-                    postgresql_readonly=True, isolation_level="REPEATABLE READ"
-                )
-                async with connection.begin():
+                async with direct.transaction(connection):
                     yield connection
 
     async def close(self) -> None:
