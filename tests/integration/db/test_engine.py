@@ -6,9 +6,11 @@ import anyio
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from search_service.config import Settings
 from search_service.db import engine as engines
+from search_service.db import pool
 from search_service.db.engine import Database, open_database
 from search_service.errors import DatabaseUnavailableError
 
@@ -21,12 +23,12 @@ JIT = text("SELECT setting || ', by ' || source FROM pg_settings WHERE name = 'j
 async def test_the_pool_is_as_the_settings_say(database_url: str) -> None:
     settings = Settings(pool_size=3, pool_overflow=4, pool_recycle_s=50)
     database = open_database(settings, database_url)
-    pool = database.write.pool
+    pooled = database.write.pool
 
-    assert pool.size() == 3  # type: ignore[attr-defined]  # of QueuePool
-    assert pool._max_overflow == 4  # type: ignore[attr-defined]  # of QueuePool
-    assert pool._recycle == 50
-    assert pool._pre_ping is True
+    assert pooled.size() == 3  # type: ignore[attr-defined]  # of QueuePool
+    assert pooled._max_overflow == 4  # type: ignore[attr-defined]  # of QueuePool
+    assert pooled._recycle == 50
+    assert pooled._pre_ping is True
     await database.close()
 
 
@@ -119,6 +121,26 @@ async def test_a_connection_that_died_in_the_pool_is_replaced(
 
     async with database.transaction() as connection:
         assert await connection.scalar(PID) != dead
+
+
+@pytest.mark.parametrize(("rested_s", "asked"), [(0.0, 2), (60.0, 0)])
+async def test_only_a_connection_that_rested_is_asked_whether_it_is_alive(
+    database: Database, monkeypatch: pytest.MonkeyPatch, rested_s: float, asked: int
+) -> None:
+    monkeypatch.setattr(pool, "RESTED_S", rested_s)
+    pings: list[object] = []
+
+    def answered(_: PGDialect_asyncpg, held: object) -> bool:
+        pings.append(held)
+        return True
+
+    monkeypatch.setattr(PGDialect_asyncpg, "do_ping", answered)
+
+    for _ in range(3):  # the first one makes the connection
+        async with database.reading() as connection:
+            await connection.execute(PID)
+
+    assert len(pings) == asked
 
 
 async def test_a_full_pool_says_so_instead_of_hanging(
