@@ -1,7 +1,7 @@
 """Fills in what is shown of ranked materials: their facts, best slides, snippets and reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from search_service.search.facets import Names
 from search_service.search.highlight import Marked
 from search_service.search.pins import PINNED, Pin, pinned_first
 from search_service.search.scoring import Finalists, Matching
+from search_service.search.slides import SlideRow
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
 from search_service.search.tree import Field
@@ -42,7 +43,7 @@ class Ranked:
 class _Slides:
     """The best passages of a material, and on how many pages it matches at all."""
 
-    best: Sequence[Row[Any]] = ()
+    best: Sequence[SlideRow] = ()
     matching: int = 0
 
 
@@ -60,14 +61,16 @@ class _Shown:
 
 async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
     """Give the hits of `ranked`, in its order."""
-    found = await fetch(
-        search.connection,
-        STATEMENTS["materials"],
-        {"ids": [item.material_id for item in ranked], **visible_binds(search.principal)},
-    )
-    facts = {row.id: row for row in found}
+    matching = await _matching(search, ranked)
+    facts = await _facts(search, [item.material_id for item in ranked], matching)
     kept = [item for item in ranked if item.material_id in facts]
-    slides = await _best_slides(search, kept)
+    slides: Mapping[int, _Slides] = {
+        item.material_id: _Slides(
+            _slides_of(facts[item.material_id]), matching[item.material_id].pages
+        )
+        for item in kept
+        if item.material_id in matching
+    }
     pages = [item.pin for item in kept if item.pin and item.pin.page_number is not None]
     if pages and search.request.slides:
         slides = await _with_pinned(search, pages, slides)
@@ -104,32 +107,44 @@ async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tup
     }
 
 
-async def _best_slides(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, _Slides]:
+async def _matching(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, Matching]:
+    """What matches of each material; found out where it was not ranked by words."""
     known = {item.material_id: item.matching for item in ranked if item.matching}
     others = [item.material_id for item in ranked if not item.matching]
     scored = await search.scorer.order(Finalists.alike(others), len(others))
-    known |= {item.material_id: item.matching for item in scored}
+    return known | {item.material_id: item.matching for item in scored}
+
+
+async def _facts(
+    search: Search, ids: Sequence[int], matching: Mapping[int, Matching]
+) -> Mapping[int, Row[Any]]:
+    """What is shown of materials, with the slides that match best."""
     chosen = [
         (material_id, ordinal, score)
-        for material_id, matching in known.items()
-        for ordinal, score in zip(matching.ordinals, matching.scores, strict=True)
+        for material_id, each in matching.items()
+        for ordinal, score in zip(each.ordinals, each.scores, strict=True)
     ]
-    rows = _by_material(await _slides(search, chosen) if chosen else ())
-    return {key: _Slides(rows.get(key, ()), found.pages) for key, found in known.items()}
-
-
-async def _slides(search: Search, chosen: Sequence[tuple[int, int, float]]) -> Sequence[Row[Any]]:
-    ids, ordinals, scores = zip(*chosen, strict=True)
-    return await fetch(
+    rows = await fetch(
         search.connection,
-        STATEMENTS["slides"],
+        STATEMENTS["materials"],
         {
             "ids": ids,
-            "ordinals": ordinals,
-            "scores": scores,
+            "slide_materials": [material_id for material_id, _, _ in chosen],
+            "ordinals": [ordinal for _, ordinal, _ in chosen],
+            "scores": [score for _, _, score in chosen],
             "see_notes": not is_guest(search.principal),
+            **visible_binds(search.principal),
         },
     )
+    return {row.id: row for row in rows}
+
+
+def _slides_of(facts: Row[Any]) -> list[SlideRow]:
+    columns = (
+        facts.ordinals, facts.page_numbers, facts.titles, facts.bodies, facts.notes, facts.hidden,
+        facts.languages, facts.content_hashes, facts.version_ordinals, facts.scores,
+    )  # fmt: skip
+    return list(map(SlideRow, *columns)) if facts.ordinals else []
 
 
 async def _with_pinned(
@@ -148,13 +163,6 @@ async def _with_pinned(
     return {**slides, **pinned}
 
 
-def _by_material(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.material_id, []).append(row)
-    return found
-
-
 async def _marked(
     search: Search, facts: Mapping[int, Row[Any]], slides: Mapping[int, _Slides]
 ) -> dict[str, dict[str, Marked]]:
@@ -162,8 +170,8 @@ async def _marked(
     texts: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in facts.values():
         texts[row.language][row.name] = None
-    for row in (row for found in slides.values() for row in found.best):
-        texts[row.language].update(dict.fromkeys((row.title, row.body, row.notes)))
+    for slide in (slide for found in slides.values() for slide in found.best):
+        texts[slide.language].update(dict.fromkeys((slide.title, slide.body, slide.notes)))
     words = await _matching_words(search, {key: "\n".join(each) for key, each in texts.items()})
     return {
         language: dict(
@@ -234,7 +242,7 @@ def _named(ids: Sequence[int], names: Mapping[int, str]) -> tuple[NamedId, ...]:
     return tuple(NamedId(key, names[key]) for key in ids if key in names)
 
 
-def _slide(row: Row[Any], marked: Mapping[str, Marked]) -> Slide:
+def _slide(row: SlideRow, marked: Mapping[str, Marked]) -> Slide:
     body, notes = marked[row.body], marked[row.notes]
     from_notes = notes.marks and not body.marks
     return Slide(

@@ -7,10 +7,8 @@ the words of the query, and knows nothing of how the rest is ranked.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, is_guest
@@ -20,6 +18,7 @@ from search_service.search import facets
 from search_service.search.answer import Part
 from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Selection
+from search_service.search.slides import SlideRow
 from search_service.search.tree import Field, Phrase, Query, Word
 from search_service.search.tuning_sql import STATEMENTS
 from search_service.text.normalise import folded
@@ -131,8 +130,8 @@ async def pinned_first(
     connection: AsyncConnection,
     principal: Principal,
     pins: Iterable[Pin],
-    slides: Mapping[int, Sequence[Row[Any]]],
-) -> dict[int, list[Row[Any]]]:
+    slides: Mapping[int, Sequence[SlideRow]],
+) -> dict[int, list[SlideRow]]:
     """Put the pinned page first among the slides of its material, one that does not match too.
 
     A page that is gone, or hidden from the principal, is left out.
@@ -148,11 +147,12 @@ async def pinned_first(
         },
     )
     shown = {key: list(listed) for key, listed in slides.items()}
-    for row in rows:
-        listed = shown.get(row.material_id, [])
-        same = [each for each in listed if each.page_number == row.page_number]
-        others = [each for each in listed if each.page_number != row.page_number]
-        shown[row.material_id] = [*(same[:1] or [row]), *others]
+    for material_id, *columns in rows:
+        slide = SlideRow(*columns)
+        listed = shown.get(material_id, [])
+        same = [each for each in listed if each.page_number == slide.page_number]
+        others = [each for each in listed if each.page_number != slide.page_number]
+        shown[material_id] = [*(same[:1] or [slide]), *others]
     return shown
 
 

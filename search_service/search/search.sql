@@ -293,30 +293,36 @@ SELECT h.material_id,
 FROM held h JOIN typical t ON t.lexeme = h.lexeme AND t.language = h.language
 GROUP BY h.material_id
 
---: slides
--- What is shown of some passages, in the order given. Parameters: ids (of materials), ordinals and
--- scores (in parallel), see_notes. Index: pk_passages.
-SELECT p.material_id, p.ordinal, p.page_number, p.title, p.body,
-       CASE WHEN CAST(:see_notes AS boolean) THEN p.notes ELSE '' END AS notes,
-       p.hidden, p.language, p.content_hash, p.version_ordinal, k.score
-FROM unnest(CAST(:ids AS integer[]), CAST(:ordinals AS integer[]),
-            CAST(:scores AS double precision[]))
-    WITH ORDINALITY AS k(material_id, ordinal, score, number)
-JOIN passages p ON p.material_id = k.material_id AND p.ordinal = k.ordinal
-ORDER BY k.number
-
 --: materials
--- What an answer shows of a material. Parameters: ids, those of the access predicate.
--- Index: materials_pkey.
+-- What an answer shows of materials, and of some of their passages, side by side in the order given.
+-- Parameters: ids; slide_materials, ordinals and scores (in parallel), see_notes; those of the access
+-- predicate. Index: materials_pkey, pk_passages.
 SELECT m.id, m.name, m.description, m.material_type, m.audience, m.product_name, m.universe_name,
-       m.file_name, m.file_format, m.file_size, m.version, m.status, m.tags, m.keywords,
-       m.health_score, m.usage_count, m.completeness_score, m.last_updated, m.updated_at,
-       m.owner_id, u.full_name AS owner_name, d.language, d.page_count, d.review_by,
-       d.current_version, p.persona_ids, p.segment_ids
+       m.file_name, m.file_format, m.version, m.status, m.tags, m.health_score, m.usage_count,
+       m.updated_at, m.owner_id, u.full_name AS owner_name, d.language, d.page_count, d.review_by,
+       p.persona_ids, p.segment_ids, s.*
 FROM materials m
 JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
 LEFT JOIN users u ON u.id = m.owner_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(s.ordinal) AS ordinals, array_agg(s.page_number) AS page_numbers,
+           array_agg(s.title) AS titles, array_agg(s.body) AS bodies,
+           array_agg(CASE WHEN CAST(:see_notes AS boolean) THEN s.notes ELSE '' END) AS notes,
+           array_agg(s.hidden) AS hidden, array_agg(s.language) AS languages,
+           array_agg(s.content_hash) AS content_hashes,
+           array_agg(s.version_ordinal) AS version_ordinals, array_agg(s.score) AS scores
+    FROM (
+        SELECT p.ordinal, p.page_number, p.title, p.body, p.notes, p.hidden, p.language,
+               p.content_hash, p.version_ordinal, k.score
+        FROM unnest(CAST(:slide_materials AS integer[]), CAST(:ordinals AS integer[]),
+                    CAST(:scores AS double precision[]))
+            WITH ORDINALITY AS k(material_id, ordinal, score, number)
+        JOIN passages p ON p.material_id = k.material_id AND p.ordinal = k.ordinal
+        WHERE k.material_id = m.id
+        ORDER BY k.number
+    ) s
+) s
 WHERE m.id = ANY(CAST(:ids AS integer[])) AND {{visible(m)}}
 
 --: vocabulary
