@@ -20,7 +20,14 @@ TIMEOUT_S = 600.0
 # What decides which hits there are, and their order.
 RANKING = frozenset(
     sql.STATEMENTS.first_line(name)
-    for name in ("stored_lists", "rare_lists", "written_lists", "phrase_materials", "rank")
+    for name in (
+        "stored_lists",
+        "rare_lists",
+        "written_lists",
+        "phrase_materials",
+        "rank",
+        "ordered",
+    )
 )
 
 # What the field does without us: all words, PostgreSQL's own ranking, no access rule.

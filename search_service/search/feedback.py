@@ -6,6 +6,7 @@ Evidence: ARCHITECTURE.md, "Decisions".
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from search_service.search import ranking
 from search_service.search.terms import Term
@@ -25,16 +26,21 @@ _LEAST_TERMS = 2
 _SHARPNESS = 8.0
 
 
-def binds(terms: Sequence[Term]) -> Mapping[str, object]:
-    """Give the parameters of `rank` that say which hits are compared: none for a single term."""
-    tells = len(terms) >= _LEAST_TERMS
-    return {
-        "leaders": RERANKED if tells else 0,
+# The parameters of `rank` that say which hits are compared, and how.
+BINDS: Mapping[str, object] = MappingProxyType(
+    {
+        "leaders": RERANKED,
         "sources": SOURCES,
         "sharpness": _SHARPNESS,
         "lexemes": LEXEMES,
         "k1": K1,
     }
+)
+
+
+def tells(terms: Sequence[Term]) -> bool:
+    """Tell whether terms are enough to compare hits by."""
+    return len(terms) >= _LEAST_TERMS
 
 
 def gain(likeness: float, terms: Sequence[Term]) -> float:

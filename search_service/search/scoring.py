@@ -77,6 +77,7 @@ class Scorer:
         """
         if not (len(finalists.ids) and self.terms):
             return []
+        compared = after is None and feedback.tells(self.terms)
         score = ranking.passage_score(self.terms)
         together = ranking.material_score(self.weights)
         composed = {
@@ -87,7 +88,7 @@ class Scorer:
         }
         rows = await fetch(
             self.connection,
-            STATEMENTS.composed("rank", composed),
+            STATEMENTS.composed("rank" if compared else "ordered", composed),
             {
                 "ids": finalists.ids.tolist(),
                 "full": finalists.is_full.tolist(),
@@ -99,7 +100,7 @@ class Scorer:
                 "after_score": after and after[1],
                 "after_id": after and after[2],
                 "most": most,
-                **feedback.binds(self.terms if after is None else ()),
+                **feedback.BINDS,
                 **score.binds,
                 **together.binds,
                 **visible_binds(self.principal),
@@ -112,7 +113,7 @@ class Scorer:
                 row.score,
                 row.ordinals,
                 Matching(row.matching, row.slides or (), row.slide_scores or ()),
-                row.likeness or 0.0,
+                (row.likeness or 0.0) if compared else 0.0,
             )
             for row in rows
         ]

@@ -77,7 +77,7 @@ async def test_hits_far_behind_the_best_say_little(library: Library) -> None:
 async def test_only_the_first_hits_say_what_is_typical(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feedback, "SOURCES", 2)
+    monkeypatch.setattr(feedback, "BINDS", {**feedback.BINDS, "sources": 2})
     pages = ["backup backup plan plan tape", "backup backup plan plan tape"]
     ids = await fill(
         library, *pages, "backup plan robot", "backup plan robot", "plan", "robot plan"

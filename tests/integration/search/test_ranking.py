@@ -135,6 +135,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(ranker, "FEW", 100 if request.param == "whole" else 0)
     monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1 if request.param == "common" else 1000)
     monkeypatch.setattr(feedback, "RERANKED", 0)
+    monkeypatch.setattr(feedback, "BINDS", {**feedback.BINDS, "leaders": 0})
 
 
 @pytest.mark.usefixtures("way")
