@@ -1,16 +1,14 @@
 """Snippets: the piece of a text that holds most of what was asked for, with marks as offsets.
 
-Which words match is asked of PostgreSQL for the few that could (`candidates`), so that stems and
+Which words match is asked of PostgreSQL for the few that could (`look_through`), so that stems and
 accents mark as they match, which ts_headline cannot do for lexemes without accents. No HTML here.
 """
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import accumulate
 
 from search_service.search.answer import Snippet
 
@@ -19,7 +17,7 @@ LENGTH = 240
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
 # Letters without a decomposition, as unaccent writes them.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
-# What stands before the rest of a word, or of a figure; and what may go on with either.
+# What stands before the rest of a word, or of a figure.
 _INSIDE = re.compile(r"(?:[^\W_]['’]|\d[.,])\Z")
 _JOINTS = frozenset("'’.,")
 _APOSTROPHES = frozenset("'’")
@@ -32,26 +30,70 @@ _FOREIGN = re.compile("[^\x00-\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text and the [start, end) offsets of the words in it that match."""
+    """A text, the [start, end) offsets of the words in it that match, and these in lower case."""
 
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: tuple[tuple[int, int], ...] = ()
+    words: tuple[str, ...] = ()
 
 
-def candidates(text: str, lexemes: Iterable[str]) -> set[str]:
-    """Give the words of a text, in lower case, that begin like a lexeme and so might have it."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Texts, and where in all of them, one after the other, a word stands that might match.
+
+    `places` are in order: start, end and the word in lower case.
+    """
+
+    texts: Sequence[str]
+    places: Sequence[tuple[int, int, str]]
+
+    @property
+    def words(self) -> set[str]:
+        return {word for _, _, word in self.places}
+
+    def marked(self, matching: Set[str]) -> list[Marked]:
+        """Mark the words that match in each of the texts."""
+        found: list[list[tuple[tuple[int, int], str]]] = [[] for _ in self.texts]
+        at = offset = 0
+        for start, end, word in self.places:
+            while start > offset + len(self.texts[at]):
+                offset += len(self.texts[at]) + 1
+                at += 1
+            if word in matching:
+                found[at].append(((start - offset, end - offset), word))
+        return [
+            Marked(text, *zip(*marks, strict=True)) if marks else Marked(text)
+            for text, marks in zip(self.texts, found, strict=True)
+        ]
+
+
+def look_through(texts: Sequence[str], lexemes: Iterable[str]) -> Found:
+    """Find the words that begin like a lexeme, or have a part that does, and so might have it.
+
+    The texts are looked through as one, and for the first letters of lexemes: most words are never
+    looked at.
+    """
     starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes} - {""})
-    lowered = text.lower()
-    found = {word for start in starts for word in _words_with(lowered, start)}
-    return found | {
+    text = "\n".join(map(_lowered, texts))
+    words = [word for start in starts for word in _words_with(text, start)]
+    words += [
         word
-        for word in _foreign_words(lowered)
-        if any(part.startswith(starts) for part in _folded_parts(word))
-    }
+        for word in _foreign_words(text)
+        if any(part.startswith(starts) for part in _folded_parts(word.group()))
+    ]
+    return Found(texts, sorted({(*word.span(), word.group()) for word in words}))
 
 
-def _words_with(text: str, start: str) -> Iterator[str]:
-    """The words of which a part begins so; to look for letters is far faster than to split."""
+def _lowered(text: str) -> str:
+    """Lower case of the same length, so that offsets are the text's."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+def _words_with(text: str, start: str) -> Iterator[re.Match[str]]:
+    """The words of which a part begins so."""
     at = text.find(start)
     while at >= 0:
         if word := _word_with(text, at):
@@ -59,21 +101,29 @@ def _words_with(text: str, start: str) -> Iterator[str]:
         at = text.find(start, at + len(start))
 
 
-def _foreign_words(text: str) -> set[str]:
+def _foreign_words(text: str) -> Iterator[re.Match[str]]:
     """The words with a letter beyond ASCII."""
-    found = () if text.isascii() else _FOREIGN.finditer(text)
-    letters = (each.start() for each in found if each.group().isalnum())
-    words = (_word_with(text, _first(text, letter)) for letter in letters)
-    return {word for word in words if word}
+    for char in () if text.isascii() else _FOREIGN.finditer(text):
+        if char.group().isalnum() and (word := _word_with(text, _first(text, char.start()))):
+            yield word
 
 
-def _word_with(text: str, part: int) -> str | None:
+def _word_with(text: str, part: int) -> re.Match[str] | None:
     """The word of which a part begins there: itself, or what stands after its apostrophe."""
-    start = part
-    if text[part - 1 : part] in _APOSTROPHES:
-        start = _first(text, part - 1) if _first(text, part - 1) < part - 1 else part
-    word = _WORD.match(text, start) if _begins(text, start) else None
-    return word.group() if word and word.end() > part else None
+    before = text[part - 1 : part]
+    if before.isalnum():
+        return None
+    if not (before in _JOINTS and _is_inside(text, part)):
+        return _WORD.match(text, part)
+    start = _first(text, part - 1)
+    if before not in _APOSTROPHES or _is_inside(text, start):
+        return None
+    word = _WORD.match(text, start)
+    return word if word and word.end() > part else None
+
+
+def _is_inside(text: str, at: int) -> bool:
+    return _INSIDE.search(text, max(0, at - 2), at) is not None
 
 
 def _first(text: str, at: int) -> int:
@@ -83,70 +133,12 @@ def _first(text: str, at: int) -> int:
     return at
 
 
-def mark_all(texts: Sequence[str], words: Set[str]) -> list[Marked]:
-    """Find where any of `words` (in lower case) stands in each of several texts.
-
-    They are looked through as one, which for the many short texts of an answer is several times
-    faster than one by one.
-    """
-    lowered = [text.lower() for text in texts]
-    marks: list[list[tuple[int, int]]] = [[] for _ in texts]
-    starts = list(accumulate((len(text) + 1 for text in lowered), initial=0))
-    together = "\n".join(lowered)
-    for word in words:
-        for start, end in _places(together, word):
-            at = bisect_right(starts, start) - 1
-            marks[at].append((start - starts[at], end - starts[at]))
-    return [
-        Marked(text, tuple(sorted(found)))
-        if len(text) == len(low)
-        else _marked_slowly(text, words)  # offsets would not be the text's
-        for text, low, found in zip(texts, lowered, marks, strict=True)
-    ]
-
-
-def mark(text: str, words: Set[str]) -> Marked:
-    """Find where any of `words` (in lower case) stands in a text."""
-    [marked] = mark_all([text], words)
-    return marked
-
-
-def _marked_slowly(text: str, words: Set[str]) -> Marked:
-    spans = (each.span() for each in _WORD.finditer(text) if each.group().lower() in words)
-    return Marked(text, tuple(spans))
-
-
-def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
-    """Where a word stands as a whole one; a search for its letters is the fastest first look."""
-    start = text.find(word)
-    while start >= 0:
-        end = start + len(word)
-        if _begins(text, start) and _ends(text, start, end):
-            yield start, end
-        start = text.find(word, end)
-
-
-def _begins(text: str, start: int) -> bool:
-    before = text[start - 1 : start]
-    if before in _JOINTS:
-        return not _INSIDE.search(text, max(0, start - 2), start)
-    return not before.isalnum()
-
-
-def _ends(text: str, start: int, end: int) -> bool:
-    after = text[end : end + 1]
-    if after in _JOINTS or after.isalnum():  # after 1.5 a letter may stand
-        found = _WORD.match(text, start)
-        return found is not None and found.end() == end
-    return True
-
-
 def snippet(marked: Marked, source: str = "slide", length: int = LENGTH) -> Snippet:
     """Cut the stretch of at most `length` characters with most different words, then most marks."""
     text, marks = marked.text, marked.marks
     if len(text) <= length:
         return Snippet(_flat(text), marks, source)
-    start, end = _window(text, _best_start(marked, length), length)
+    start, end = _window(text, _best_start(marked, length) if marks else 0, length)
     inside = tuple((a - start, b - start) for a, b in marks if start <= a and b <= end)
     return Snippet(_flat(text[start:end]), inside, source)
 
@@ -167,8 +159,7 @@ def _folded_parts(word: str) -> list[str]:
 
 def _best_start(marked: Marked, length: int) -> int:
     """Where the stretch with most different words, then most marks, begins; one pass over them."""
-    marks = marked.marks
-    words = [marked.text[start:end].lower() for start, end in marks]
+    marks, words = marked.marks, marked.words
     inside: defaultdict[str, int] = defaultdict(int)
     best, best_worth, last = 0, (0, 0), 0
     for index, (start, _) in enumerate(marks):

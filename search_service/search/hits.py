@@ -1,7 +1,7 @@
 """Fills in what is shown of ranked materials: their facts, best slides, snippets and reasons."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from search_service.search import highlight
 from search_service.search.answer import Hit, NamedId, Part, Slide
 from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
-from search_service.search.highlight import Marked
+from search_service.search.highlight import Found, Marked
 from search_service.search.pins import PINNED, Pin, pinned_first
 from search_service.search.scoring import Finalists, Matching
 from search_service.search.slides import SlideRow
@@ -167,37 +167,37 @@ async def _marked(
     search: Search, facts: Mapping[int, Row[Any]], slides: Mapping[int, _Slides]
 ) -> dict[str, dict[str, Marked]]:
     """Every text that is shown with its marks, by language."""
+    lexemes: defaultdict[str, set[str]] = defaultdict(set)
+    for term in search.analysis.terms:
+        for language, forms in term.forms.items():
+            lexemes[language].update(forms)
     texts: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in facts.values():
         texts[row.language][row.name] = None
     for slide in (slide for found in slides.values() for slide in found.best):
         texts[slide.language].update(dict.fromkeys((slide.title, slide.body, slide.notes)))
-    words = await _matching_words(search, {key: "\n".join(each) for key, each in texts.items()})
-    return {
-        language: dict(
-            zip(written, highlight.mark_all(list(written), words[language]), strict=True)
-        )
+    found = {
+        language: highlight.look_through(list(written), lexemes[language])
         for language, written in texts.items()
+    }
+    matching = await _matching_words(search, found, lexemes)
+    return {
+        language: {marked.text: marked for marked in each.marked(matching[language])}
+        for language, each in found.items()
     }
 
 
-async def _matching_words(search: Search, texts: Mapping[str, str]) -> dict[str, set[str]]:
+async def _matching_words(
+    search: Search, found: Mapping[str, Found], lexemes: Mapping[str, Set[str]]
+) -> Mapping[str, Set[str]]:
     """The words to mark in the texts of each language, in lower case."""
-    lexemes: defaultdict[str, set[str]] = defaultdict(set)
-    for term in search.analysis.terms:
-        for language, forms in term.forms.items():
-            lexemes[language].update(forms)
-    likely = sorted(
-        (word, language)
-        for language, text in texts.items()
-        for word in highlight.candidates(text, lexemes[language])
-    )
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    likely = sorted((word, language) for language, each in found.items() for word in each.words)
+    matching: defaultdict[str, set[str]] = defaultdict(set)
     of_words = await search.spellings.lexemes(search.connection, likely)
-    for (word, language), written_lexemes in zip(likely, of_words, strict=True):
-        if not lexemes[language].isdisjoint(written_lexemes):
-            found[language].add(word)
-    return found
+    for (word, language), written in zip(likely, of_words, strict=True):
+        if not lexemes[language].isdisjoint(written):
+            matching[language].add(word)
+    return matching
 
 
 def _hit(item: Ranked, shown: _Shown) -> Hit:

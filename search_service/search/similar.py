@@ -253,7 +253,7 @@ async def _words(likeness: _Likeness) -> list[str]:
     )
     written = "\n".join(text for (text,) in texts)
     lexemes = [each.lexeme for each in likeness.telling]
-    likely = sorted(highlight.candidates(written, lexemes))
+    likely = sorted(highlight.look_through([written], lexemes).words)
     rows = await fetch(
         likeness.connection,
         SEARCH["lexemes_of_words"],

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_service.search.highlight import LENGTH, Marked, candidates, fold, mark, snippet
+from search_service.search.highlight import LENGTH, Marked, fold, look_through, snippet
+
+WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
+
+
+def candidates(text: str, lexemes: list[str]) -> set[str]:
+    return look_through([text], lexemes).words
+
+
+def mark(text: str, words: set[str]) -> Marked:
+    [marked] = look_through([text], words).marked(words)
+    return marked
 
 
 def test_words_that_begin_like_a_lexeme_may_match() -> None:
@@ -17,15 +28,24 @@ def test_words_that_begin_like_a_lexeme_may_match() -> None:
 
 @given(st.text("abcé'’.,15-_ \n", max_size=60), st.text("abcé15", min_size=1, max_size=4))
 def test_all_words_that_begin_like_it_are_candidates(text: str, lexeme: str) -> None:
-    words = re.findall(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?", text)
     start = fold(lexeme)[:3]
-    alike = {
-        word
-        for word in words
-        if word.startswith(start)
-        or any(fold(part).startswith(start) for part in re.split("['’]", word))
-    }
-    assert mark(text, candidates(text, [lexeme])) == mark(text, alike)
+    alike = [
+        word.span()
+        for word in WORD.finditer(text)
+        if any(fold(part).startswith(start) for part in (word[0], *re.split("['’]", word[0])))
+        and not re.search(r"([^\W_]['’]|\d[.,])\Z", text[: word.start()])  # the rest of a'b'c
+    ]
+
+    assert [place[:2] for place in look_through([text], [lexeme]).places] == alike
+
+
+def test_each_text_has_its_own_marks() -> None:
+    found = look_through(["no", "İ a backup", "", "backups", "Backup, backup"], ["backup"])
+
+    assert found.words == {"backup", "backups"}
+    assert [each.marks for each in found.marked({"backup"})] == [
+        (), ((4, 10),), (), (), ((0, 6), (8, 14)),
+    ]  # fmt: skip
 
 
 def test_marks_are_offsets_of_whole_words() -> None:
