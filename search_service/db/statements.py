@@ -39,11 +39,11 @@ class Statements:
         return _INCLUDE.sub(included, self._blocks[name])
 
     def __getitem__(self, name: str) -> TextClause:
-        return clause(self.sql(name))
+        return _clause(self, name, ())
 
     def composed(self, name: str, composed: Mapping[str, str]) -> TextClause:
         """Return a block with the caller's expressions in their places."""
-        return clause(self.sql(name, composed))
+        return _clause(self, name, tuple(composed.items()))
 
     def first_line(self, name: str) -> str:
         """Return the line by which a block is known again in what was sent: its first comment."""
@@ -51,6 +51,11 @@ class Statements:
 
     def names(self) -> list[str]:
         return list(self._blocks)
+
+
+@lru_cache(maxsize=512)
+def _clause(statements: Statements, name: str, composed: tuple[tuple[str, str], ...]) -> TextClause:
+    return clause(statements.sql(name, dict(composed)))
 
 
 @lru_cache(maxsize=512)

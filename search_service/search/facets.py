@@ -121,17 +121,24 @@ def count(
 
 def _facet(field: Field, counts: Mapping[str, int], selection: Selection, names: Names) -> Facet:
     chosen = selection.wanted.get(field, frozenset())
-    folded = {value.casefold() for value in counts}
-    shown = {**counts, **{value: 0 for value in chosen if value not in folded}}
-    order = sorted(shown.items(), key=lambda item: (-item[1], names.label(field, item[0])))
+    shown = dict(counts)
+    if chosen:
+        shown |= dict.fromkeys(chosen - {value.casefold() for value in counts}, 0)
+    listed = [(-number, names.label(field, value), value) for value, number in shown.items()]
     if field is Field.UPDATED:
-        order = [(span, shown[span]) for span in RECENT_DAYS if counts.get(span) or span in chosen]
-    listed = [*order[:MAX_VALUES], *(item for item in order[MAX_VALUES:] if item[0] in chosen)]
+        spans = list(RECENT_DAYS)
+        listed = [each for each in listed if each[0] or each[2] in chosen]
+        listed.sort(key=lambda each: spans.index(each[2]))
+    else:
+        listed.sort()
+    if len(listed) > MAX_VALUES:
+        rest = (each for each in listed[MAX_VALUES:] if each[2] in chosen)
+        listed = [*listed[:MAX_VALUES], *rest]
     return Facet(
         field,
         tuple(
-            FacetValue(value, names.label(field, value), number, value.casefold() in chosen)
-            for value, number in listed
+            FacetValue(value, label, -number, value.casefold() in chosen)
+            for number, label, value in listed
         ),
     )
 

@@ -103,7 +103,9 @@ def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: in
 def _places(scored: Scored) -> Integers:
     """The place of each passage among those of its material, from 0; its own words are last."""
     own, rows = scored.ordinals == 0, scored.places
-    order = np.lexsort((-scored.scores, own, rows))
+    # One number to sort by: the row, whether own words, and less for a higher score.
+    behind = 1 - scored.scores / (1 + scored.scores)
+    order = np.argsort(2 * rows + own + behind * 0.999)
     starts = _starts(rows[order])
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order)) - np.repeat(starts, _lengths(starts, len(order)))

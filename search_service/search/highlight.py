@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from search_service.search.answer import Snippet
 
@@ -21,11 +22,16 @@ _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l
 _INSIDE = re.compile(r"(?:[^\W_]['’]|\d[.,])\Z")
 _JOINTS = frozenset("'’.,")
 _APOSTROPHES = frozenset("'’")
+_ANY_BLANK = re.compile(r"\s")
 # A blank that is not a space.
 _BLANK = re.compile(r"[^\S ]")
 _SAME_START = 3
 # What may be a letter that is written otherwise in a lexeme.
 _FOREIGN = re.compile("[^\x00-\x7f]")
+
+
+# Start, end and word, in lower case.
+Place: TypeAlias = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,10 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Texts, and where in all of them, one after the other, a word stands that might match.
-
-    `places` are in order: start, end and the word in lower case.
-    """
+    """Texts, and where in all of them, one after the other, a word stands that might match."""
 
     texts: Sequence[str]
-    places: Sequence[tuple[int, int, str]]
+    places: Sequence[Place]
 
     @property
     def words(self) -> set[str]:
@@ -75,13 +78,13 @@ def look_through(texts: Sequence[str], lexemes: Iterable[str]) -> Found:
     """
     starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes} - {""})
     text = "\n".join(map(_lowered, texts))
-    words = [word for start in starts for word in _words_with(text, start)]
-    words += [
-        word
-        for word in _foreign_words(text)
-        if any(part.startswith(starts) for part in _folded_parts(word.group()))
-    ]
-    return Found(texts, sorted({(*word.span(), word.group()) for word in words}))
+    places = {place for start in starts for place in _places_of(text, start)}
+    places |= {
+        place
+        for place in _foreign_places(text)
+        if any(part.startswith(starts) for part in _folded_parts(place[2]))
+    }
+    return Found(texts, sorted(places))
 
 
 def _lowered(text: str) -> str:
@@ -92,34 +95,31 @@ def _lowered(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
-def _words_with(text: str, start: str) -> Iterator[re.Match[str]]:
+def _places_of(text: str, start: str) -> Iterator[Place]:
     """The words of which a part begins so."""
     at = text.find(start)
     while at >= 0:
-        if word := _word_with(text, at):
-            yield word
+        if not text[at - 1 : at].isalnum() and (place := _place_of(text, at)):
+            yield place
         at = text.find(start, at + len(start))
 
 
-def _foreign_words(text: str) -> Iterator[re.Match[str]]:
+def _foreign_places(text: str) -> Iterator[Place]:
     """The words with a letter beyond ASCII."""
     for char in () if text.isascii() else _FOREIGN.finditer(text):
-        if char.group().isalnum() and (word := _word_with(text, _first(text, char.start()))):
-            yield word
+        if char.group().isalnum() and (place := _place_of(text, _first(text, char.start()))):
+            yield place
 
 
-def _word_with(text: str, part: int) -> re.Match[str] | None:
+def _place_of(text: str, part: int) -> Place | None:
     """The word of which a part begins there: itself, or what stands after its apostrophe."""
-    before = text[part - 1 : part]
-    if before.isalnum():
-        return None
-    if not (before in _JOINTS and _is_inside(text, part)):
-        return _WORD.match(text, part)
-    start = _first(text, part - 1)
-    if before not in _APOSTROPHES or _is_inside(text, start):
-        return None
+    start, before = part, text[part - 1 : part]
+    if before in _JOINTS and _is_inside(text, part):
+        start = _first(text, part - 1)
+        if before not in _APOSTROPHES or _is_inside(text, start):
+            return None
     word = _WORD.match(text, start)
-    return word if word and word.end() > part else None
+    return (start, word.end(), word[0]) if word and word.end() > part else None
 
 
 def _is_inside(text: str, at: int) -> bool:
@@ -160,6 +160,8 @@ def _folded_parts(word: str) -> list[str]:
 def _best_start(marked: Marked, length: int) -> int:
     """Where the stretch with most different words, then most marks, begins; one pass over them."""
     marks, words = marked.marks, marked.words
+    if marks[-1][0] < marks[0][0] + length - 40:
+        return marks[0][0]
     inside: defaultdict[str, int] = defaultdict(int)
     best, best_worth, last = 0, (0, 0), 0
     for index, (start, _) in enumerate(marks):
@@ -179,7 +181,7 @@ def _window(text: str, focus: int, length: int) -> tuple[int, int]:
     """Borders at blanks around a stretch that shows a little of what stands before its focus."""
     start = max(0, min(focus - 40, len(text) - length))
     if start:
-        blank = re.compile(r"\s").search(text, start, focus)
+        blank = _ANY_BLANK.search(text, start, focus)
         start = blank.end() if blank else start
     end = min(len(text), start + length)
     if end < len(text):
@@ -190,4 +192,5 @@ def _window(text: str, focus: int, length: int) -> tuple[int, int]:
 
 def _flat(text: str) -> str:
     """One line; every blank is one character before and after, so that offsets stay."""
-    return _BLANK.sub(" ", text)
+    flat = text.replace("\n", " ")
+    return flat if flat.isprintable() else _BLANK.sub(" ", flat)
