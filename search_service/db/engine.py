@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from search_service.config import Settings
 from search_service.db import direct, failures, urls
-from search_service.db.pool import RestedPool
+from search_service.db.pool import PatientPool
 
 APPLICATION_NAME = "search-service"
 POOL_WAIT_S = 10.0  # for a free connection; a caller told to come back beats one that hangs
@@ -87,7 +87,7 @@ def make_engine(settings: Settings, url: str) -> AsyncEngine:
         target.url,
         **outside,
         connect_args=_connect_arguments(settings, target),
-        poolclass=RestedPool,
+        poolclass=PatientPool,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_overflow,
         pool_timeout=POOL_WAIT_S,

@@ -143,6 +143,28 @@ async def test_only_a_connection_that_rested_is_asked_whether_it_is_alive(
     assert len(pings) == asked
 
 
+async def test_under_load_a_kept_connection_is_waited_for_before_another_is_opened(
+    database_url: str, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "PATIENCE_S", 30.0)
+    database = open_database(Settings(pool_size=2, pool_overflow=8), database_url)
+
+    async def read() -> None:
+        async with database.reading() as connection:
+            await connection.execute(text("SELECT pg_sleep(0.01)"))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(10):
+            tasks.start_soon(read)
+    assert await _open_connections(admin) == 2
+
+    monkeypatch.setattr(pool, "PATIENCE_S", 0.01)
+    async with database.reading(), database.reading(), database.reading() as third:
+        assert await third.scalar(text("SELECT 1")) == 1
+        assert await _open_connections(admin) == 3
+    await database.close()
+
+
 async def test_a_full_pool_says_so_instead_of_hanging(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
