@@ -127,22 +127,22 @@ def _heard(units: Sequence[Unit], columns: Columns) -> Mask:
 
 def _holding(unit: Unit, lists: Lists) -> Mask:
     """The rows that hold all words of a unit, in whatever order."""
-    found = np.zeros(lists.size, np.bool_)
+    found = np.zeros(lists.columns.size, np.bool_)
     for language in unit.languages:
         found |= _holding_in(unit, language, lists)
     return found
 
 
 def _holding_in(unit: Unit, language: str, lists: Lists) -> Mask:
-    rows = np.ones(lists.size, np.bool_)
+    rows = np.ones(lists.columns.size, np.bool_)
     for forms in demanded(unit, language).values():
-        rows &= _any(lists.holding((language, lexeme.text)) for lexeme in forms)
+        rows &= lists.holding((language, lexeme.text) for lexeme in forms)
     return rows
 
 
 def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists) -> Mask:
     """The rows of which one passage holds a unit's words in their order, as far as it was asked."""
-    found = np.zeros(lists.size, np.bool_)
+    found = np.zeros(lists.columns.size, np.bool_)
     for language in unit.languages:
         rows = in_order.get((language, phrase_query(unit, language)))
         found |= _holding_in(unit, language, lists) if rows is None else rows

@@ -147,12 +147,8 @@ class Columns:
 
     def mask(self, ids: Integers) -> Mask:
         """Give which rows have one of the ids."""
-        return self.mask_of_rows(self.rows(ids))
-
-    def mask_of_rows(self, rows: Integers) -> Mask:
-        """Give which rows are among some; -1 is none."""
         found = np.zeros(self.size + 1, np.bool_)  # the last one is for -1
-        found[rows] = True
+        found[self.rows(ids)] = True
         return found[:-1]
 
     def having(self, column: Field, values: Iterable[str]) -> Mask:

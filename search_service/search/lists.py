@@ -5,17 +5,18 @@ written since they were stored is read as it stands. So a list is as it would be
 a budget cuts from the end of its passages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
 from search_service.search import postings, ranking
-from search_service.search.columns import Columns, Mask
+from search_service.search.columns import Columns, Integers, Mask
 from search_service.search.postings import Scored
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import quoted
@@ -31,10 +32,10 @@ Form = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FormList:
-    """The best passages of a lexeme, by row, with their saturations; the rows of its materials."""
+    """The best passages of a lexeme, by row, with their saturations; the ids of its materials."""
 
     passages: Scored
-    rows: Mask
+    ids: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,17 @@ class Lists:
     """
 
     by_form: Mapping[Form, FormList]
-    size: int
+    columns: Columns
     cut: bool = False
 
-    def holding(self, form: Form) -> Mask:
-        """Give the rows of the materials that hold a lexeme."""
-        found = self.by_form.get(form)
-        return found.rows if found else np.zeros(self.size, np.bool_)
+    def holding(self, forms: Iterable[Form]) -> Mask:
+        """Give the rows of the materials that hold one of the lexemes."""
+        found = np.zeros(len(self.columns.row_of), np.bool_)
+        for form in forms:
+            if form in self.by_form:
+                found[self.by_form[form].ids] = True
+        held: Mask = found[self.columns.ids]
+        return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,9 @@ class ListReader:
     async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:
         """Read the lists of lexemes; without their passages where only materials are asked for."""
         if not forms:
-            return Lists({}, self.columns.size)
+            return Lists({}, self.columns)
         depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
-        found = _Found(self.columns.size)
+        found = _Found(self.columns)
         if not self.rewritten.all():
             await self._read_stored(forms, depth, found)
             rare = [form for form in forms if form not in found.stored]
@@ -87,21 +92,17 @@ class ListReader:
             },
         )
         passages = self._placed(postings.unpacked(b"".join(row.postings for row in rows)))
-        stale = self._stale(passages)
-        materials = np.frombuffer(b"".join(row.materials for row in rows), ">i4")
-        in_rows = self.columns.rows(materials.astype(np.int64))
+        settled = self._settled(passages.places)
+        ids = np.frombuffer(b"".join(row.materials for row in rows), ">i4").astype(np.int64)
+        there = None if self._are_settled(ids) else self._settled(self.columns.rows(ids))
         read = held = 0
         for row in rows:
-            form = forms[row.form]
-            span = slice(read, read := read + len(row.postings) // 8)
-            holding = in_rows[held : (held := held + len(row.materials) // 4)]
-            part = Scored(passages.keys[span], passages.scores[span])
-            found.stored.add(form)
-            found.add(
-                form,
-                part if stale is None else part.where(~stale[span]),
-                self.columns.mask_of_rows(holding) & ~self.rewritten,
-            )
+            listed = slice(read, read := read + len(row.postings) // 8)
+            holding = slice(held, held := held + len(row.materials) // 4)
+            keys = _part(passages.keys, listed, settled)
+            scores = _part(passages.scores, listed, settled)
+            found.stored.add(forms[row.form])
+            found.add(forms[row.form], Scored(keys, scores), _part(ids, holding, there))
             found.cut |= len(row.postings) >= 8 * depth
 
     async def _read_rare(self, forms: Sequence[Form], found: "_Found") -> None:
@@ -110,9 +111,9 @@ class ListReader:
         rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
         for row in rows:
             passages = self._placed(_passages(row))
-            stale = self._stale(passages)
-            settled = passages if stale is None else passages.where(~stale)
-            found.add(forms[row.form], settled, self.columns.mask_of_rows(settled.places))
+            settled = self._settled(passages.places)
+            passages = passages if settled is None else passages.where(settled)
+            found.add(forms[row.form], passages, self.columns.ids[passages.places])
 
     async def _read_written(self, forms: Sequence[Form], found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
@@ -124,41 +125,52 @@ class ListReader:
         read = await fetch(self.connection, _statement("written_lists"), binds)
         for row in read:
             passages = self._placed(_passages(row))
-            found.add(forms[row.form], passages, self.columns.mask_of_rows(passages.places))
+            found.add(forms[row.form], passages, self.columns.ids[passages.places])
 
     def _placed(self, stored: Scored) -> Scored:
         """Passages by the rows of their materials; -1 stands for one that is gone."""
         return postings.placed(stored, self.columns.rows(stored.places))
 
-    def _stale(self, passages: Scored) -> Mask | None:
-        """Which passages are of materials that are gone or were written since; None for none."""
-        stale: Mask = np.append(self.rewritten, True)[passages.places]  # the last one is for -1
-        return stale if stale.any() else None
+    def _are_settled(self, ids: Integers) -> bool:
+        """Tell at once, if so, that nothing was written since and no id is beyond the columns."""
+        return not self.rewritten.any() and ids.max(initial=0) < len(self.columns.row_of)
+
+    def _settled(self, rows: Integers) -> Mask | None:
+        """Which are rows of materials that are there and were not written since the lists were
+        stored; None where all are.
+        """
+        stale = np.append(self.rewritten, True)  # the last one is for -1: a material that is gone
+        settled: Mask = ~stale[rows]
+        return None if settled.all() else settled
 
 
 @dataclass(slots=True)
 class _Found:
     """Parts of lists as they come in."""
 
-    size: int
+    columns: Columns
     passages: dict[Form, list[Scored]] = field(default_factory=dict)
-    rows: dict[Form, Mask] = field(default_factory=dict)
+    ids: dict[Form, list[Integers]] = field(default_factory=dict)
     stored: set[Form] = field(default_factory=set)
     cut: bool = False
 
-    def add(self, form: Form, passages: Scored, rows: Mask) -> None:
+    def add(self, form: Form, passages: Scored, ids: Integers) -> None:
         self.passages.setdefault(form, []).append(passages)
-        self.rows[form] = self.rows[form] | rows if form in self.rows else rows
+        self.ids.setdefault(form, []).append(ids)
 
     def lists(self) -> Lists:
         return Lists(
             {
-                form: FormList(postings.joined(parts), self.rows[form])
+                form: FormList(postings.joined(parts), np.concatenate(self.ids[form]))
                 for form, parts in self.passages.items()
             },
-            self.size,
+            self.columns,
             self.cut,
         )
+
+
+def _part(values: NDArray[Any], part: slice, mask: Mask | None) -> NDArray[Any]:
+    return values[part] if mask is None else values[part][mask[part]]
 
 
 def _statement(name: str) -> TextClause:

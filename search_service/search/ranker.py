@@ -52,9 +52,15 @@ class Ranker:
         """A prefix with those of its many forms that some of the finalists hold."""
         if not term.is_prefix:
             return term
+        columns = self.entrants.columns
+        chosen = np.zeros(len(columns.row_of), np.bool_)
+        chosen[columns.ids[rows]] = True
+        listed = self.lists.by_form
         forms = {
             language: tuple(
-                lexeme for lexeme in lexemes if self.lists.holding((language, lexeme))[rows].any()
+                lexeme
+                for lexeme in lexemes
+                if (form := (language, lexeme)) in listed and chosen[listed[form].ids].any()
             )
             for language, lexemes in term.forms.items()
         }

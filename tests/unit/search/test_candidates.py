@@ -34,11 +34,13 @@ def found(*concepts: tuple[Unit, ...], **held: str) -> Matching:
     rows = {word: np.array([flag == "1" for flag in flags]) for word, flags in held.items()}
     lists = Lists(
         {
-            (language, word): FormList(NOTHING, mask & (np.array(LANGUAGES) == language))
+            (language, word): FormList(
+                NOTHING, COLUMNS.ids[mask & (np.array(LANGUAGES) == language)]
+            )
             for word, mask in rows.items()
             for language in CORPUS.languages
         },
-        COLUMNS.size,
+        COLUMNS,
     )
     return matching(Analysis(CORPUS, concepts, (), (), ()), lists, COLUMNS)
 
