@@ -6,6 +6,7 @@ Pure: it counts rows of the columns in the process, and is told the names that i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 
 import numpy as np
@@ -17,6 +18,9 @@ from search_service.search.dates import DateFilter
 from search_service.search.tree import Field, FieldFilter
 
 MAX_VALUES = 100
+# Values of a field that one with a slip is compared with; some milliseconds at most.
+MOST_COMPARED = 1000
+_LONGEST_SLIP = 60
 
 # Buckets of the facet `updated`, in days back from now; each holds the ones before it.
 RECENT_DAYS: Mapping[str, tuple[str, int]] = {
@@ -62,7 +66,6 @@ class Selection:
     refused: Mapping[Field, frozenset[str]]
     updated: DateFilter | None
     since: datetime | None = None
-    unknown: tuple[tuple[Field, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -72,24 +75,59 @@ class Selection:
 def select(
     filters: Iterable[FieldFilter], updated: DateFilter | None, names: Names, now: datetime
 ) -> Selection:
-    """Turn values as typed into the values that rows have; what cannot be one is reported."""
+    """Turn values as typed into the values that rows have."""
     wanted: dict[Field, set[str]] = {}
     refused: dict[Field, set[str]] = {}
-    unknown: list[tuple[Field, str]] = []
     for item in filters:
         values = wanted if not item.excluded else refused
         for typed in item.values:
-            found = meant(item.field, typed, names)
-            values.setdefault(item.field, set()).update(found)
-            unknown += [] if found else [(item.field, typed)]
+            values.setdefault(item.field, set()).update(meant(item.field, typed, names))
     days = [RECENT_DAYS[span][1] for span in wanted.get(Field.UPDATED, ())]
     return Selection(
         {field: frozenset(values) for field, values in wanted.items()},
         {field: frozenset(values) for field, values in refused.items()},
         updated,
         now - timedelta(days=max(days)) if days else None,
-        tuple(unknown),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value as typed that nothing has which the searcher sees, and the most similar one."""
+
+    field: Field
+    typed: str
+    nearest: str | None
+
+
+def unknown(
+    filters: Iterable[FieldFilter], columns: Columns, seen: Mask, names: Names
+) -> list[Unknown]:
+    """Tell which values of filters nothing has, or ever can have."""
+    found = []
+    for item in filters:
+        labels = _labels(item.field, columns, seen, names)
+        for typed in item.values:
+            values = meant(item.field, typed, names)
+            if not values or (item.field in _OPEN and values.isdisjoint(labels)):
+                slip = typed.strip().casefold()[:_LONGEST_SLIP]
+                near = get_close_matches(slip, list(labels)[:MOST_COMPARED], n=1)
+                found.append(Unknown(item.field, typed, labels[near[0]] if near else None))
+    return found
+
+
+def _labels(field: Field, columns: Columns, seen: Mask, names: Names) -> dict[str, str]:
+    """What a value of a field may be called, folded and as it is shown; the commonest first."""
+    if field in names.names:
+        labels = list(names.names[field].values())
+    elif field in _ENUMS:
+        labels = [names.label(field, member) for member in _ENUMS[field]]
+    elif field is Field.UPDATED:
+        labels = list(RECENT_DAYS)
+    else:
+        counts = columns.counts(field, seen)
+        labels = sorted(counts, key=lambda value: -counts[value])
+    return {label.casefold(): label for label in labels}
 
 
 def passing(columns: Columns, mask: Mask, selection: Selection) -> Mask:
@@ -185,6 +223,8 @@ def _midnight(day: date) -> float:
     return (day - date(1970, 1, 1)).days * _DAY_S
 
 
+# Any text may be a value of these; what is one is what materials have.
+_OPEN = frozenset({Field.UNIVERSE, Field.PRODUCT, Field.FORMAT, Field.LANGUAGE, Field.TAG})
 _ENUMS: Mapping[Field, type[StrEnum]] = {
     Field.TYPE: MaterialType,
     Field.AUDIENCE: MaterialAudience,

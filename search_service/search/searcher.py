@@ -102,8 +102,12 @@ async def _answer(search: Search) -> Answer:
 
 def _warnings(search: Search) -> list[QueryWarning]:
     warnings = [
-        QueryWarning("unknown_value", f"Nothing is called {value!r} in {field}.")
-        for field, value in search.selection.unknown
+        QueryWarning(
+            "unknown_value",
+            f"Nothing is called {each.typed!r} in {each.field}"
+            + (f"; did you mean “{each.nearest}”?" if each.nearest else "."),
+        )
+        for each in search.unknown
     ]
     if search.analysis.ignored:
         words = ", ".join(f"“{word}”" for word in search.analysis.ignored)

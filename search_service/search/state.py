@@ -12,7 +12,7 @@ from search_service.search.analysis import Analysis
 from search_service.search.answer import Correction, Expansion
 from search_service.search.candidates import Matching
 from search_service.search.columns import Columns, Mask
-from search_service.search.facets import Names, Selection
+from search_service.search.facets import Names, Selection, Unknown
 from search_service.search.lists import Lists
 from search_service.search.pins import Pin
 from search_service.search.priors import Prior, Setting, priors
@@ -40,6 +40,7 @@ class Search:
     corrected: tuple[Correction, ...]
     did_you_mean: str | None
     selection: Selection
+    unknown: Sequence[Unknown]
     names: Names
     now: datetime
     columns: Columns

@@ -98,7 +98,8 @@ async def understand(
     shown = Shown(columns, column_cache.visible(columns, principal))
     names = snapshot.names.with_owners(columns.counts(Field.OWNER, shown.seen))
     now = datetime.now(UTC)
-    selection = facets.select(_filters(words.query, request), words.query.updated, names, now)
+    filters = _filters(words.query, request)
+    selection = facets.select(filters, words.query.updated, names, now)
     by_relevance = request.sort is Sort.RELEVANCE
     reader = ListReader(connection, columns, snapshot.rewritten)
     lists = await reader.read(candidates.forms_of(words.analysis), with_passages=by_relevance)
@@ -112,6 +113,7 @@ async def understand(
         corrected=words.corrected,
         did_you_mean=words.did_you_mean,
         selection=selection,
+        unknown=facets.unknown(filters, columns, shown.seen, names),
         names=names,
         now=now,
         columns=columns,

@@ -306,6 +306,8 @@ async def test_a_selected_span_is_marked_and_kept_at_0(library: Library) -> None
         (Field.TYPE, "brochure"),
         (Field.AUDIENCE, "everyone"),
         (Field.UPDATED, "last week"),
+        (Field.UNIVERSE, "Pubic Cloud"),
+        (Field.TAG, "unheard of"),
     ],
 )
 async def test_an_unknown_value_finds_nothing_and_says_so(
@@ -317,6 +319,18 @@ async def test_an_unknown_value_finds_nothing_and_says_so(
 
     assert (answer.hits, answer.total) == ((), 0)
     assert codes(answer) == ["unknown_value"]
+
+
+async def test_a_value_with_a_slip_is_told_with_what_was_meant(library: Library) -> None:
+    await library.persona("CISO")
+    await library.material("backup", universe_name="Public Cloud")
+
+    answer = await library.search('backup persona:cso universe:"pubic cloud"')
+
+    assert [warning.message for warning in answer.warnings] == [
+        "Nothing is called 'cso' in persona; did you mean “CISO”?",
+        "Nothing is called 'pubic cloud' in universe; did you mean “Public Cloud”?",
+    ]
 
 
 async def test_an_unknown_value_beside_a_known_one_changes_nothing(library: Library) -> None:

@@ -11,6 +11,7 @@ from search_service.search.facets import (
     MAX_VALUES,
     Names,
     Selection,
+    Unknown,
     select,
 )
 from search_service.search.tree import Field, FieldFilter
@@ -38,6 +39,13 @@ def matching(rows: list[ColumnRow], selection: Selection) -> list[ColumnRow]:
     columns = Columns.of(rows)
     passing = facets.passing(columns, np.ones(columns.size, np.bool_), selection)
     return [row for row, passes in zip(rows, passing, strict=True) if passes]
+
+
+def unknown(rows: list[ColumnRow], field: Field, typed: str, seen: int = 99) -> list[Unknown]:
+    """What is unknown to who sees only so many of the rows."""
+    columns = Columns.of(rows)
+    filters = [FieldFilter(field, (typed,), excluded=False)]
+    return facets.unknown(filters, columns, np.arange(columns.size) < seen, NAMES)
 
 
 def count(rows: list[ColumnRow], selection: Selection) -> tuple[Facet, ...]:
@@ -68,7 +76,6 @@ def facet(rows: list[ColumnRow], selection: Selection, field: Field) -> Facet:
 def test_a_value_means_what_rows_have(field: Field, typed: str, meant: set[str]) -> None:
     selection = chosen(field, typed)
     assert selection.wanted == {field: meant}
-    assert selection.unknown == ()
 
 
 @pytest.mark.parametrize(
@@ -81,8 +88,26 @@ def test_a_value_means_what_rows_have(field: Field, typed: str, meant: set[str])
 )  # fmt: skip
 def test_a_value_that_no_row_can_have_matches_nothing(field: Field, typed: str) -> None:
     selection = chosen(field, typed)
-    assert selection.unknown == ((field, typed),)
-    assert matching([row(persona_ids=[3], owner_id=1)], selection) == []
+    rows = [row(persona_ids=[3], owner_id=1)]
+    assert [each.typed for each in unknown(rows, field, typed)] == [typed]
+    assert matching(rows, selection) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "nearest"),
+    [
+        (Field.PERSONA, "cto", "known"), (Field.PERSONA, "tco", "CTO"), (Field.PERSONA, "5", None),
+        (Field.STATUS, "publishd", "Published"), (Field.UPDATED, "31d", "30d"),
+        (Field.UNIVERSE, "PUBLIC cloud", "known"), (Field.UNIVERSE, "Pubic Cloud", "Public Cloud"),
+        (Field.UNIVERSE, "Secret Cloud", None), (Field.TAG, "x" * 9_000, None),
+    ],
+)  # fmt: skip
+def test_what_nobody_has_is_told_with_the_most_similar(
+    field: Field, typed: str, nearest: str | None
+) -> None:
+    rows = [row(1, universe_name="Public Cloud"), row(2, universe_name="Secret plan")]
+    found = unknown(rows, field, typed, seen=1)
+    assert [each.nearest for each in found] == ([] if nearest == "known" else [nearest])
 
 
 def test_values_of_one_field_widen_and_fields_narrow() -> None:
