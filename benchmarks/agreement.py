@@ -83,7 +83,7 @@ async def exact_ranking(search: Search, matched: Matched) -> Exact:
 
     What matches is known exactly. Raises ValueError where priors differ.
     """
-    if np.ptp(factors(search.priors, search.columns)):
+    if np.ptp(factors(search.columns, search.setting)):
         raise ValueError("the materials' factors differ, so that scores cannot be compared")
     scores = await _scores(search)
     row_of = search.columns.row_of

@@ -54,7 +54,7 @@ def roughly(lists: Sequence[Scored], weights: Sequence[float], entrants: Entrant
 def promising(known: Floats, entrants: Entrants, wanted: int) -> Mask:
     """Choose the rows worth to be looked at closer, by what `roughly` gives."""
     most = NEAR * _most(wanted)
-    rows = np.flatnonzero(known)
+    rows = np.flatnonzero(known > 0)  # of flags: of numbers it takes four times as long
     if len(rows) <= most:
         return known > 0
     values = known[rows] + np.where(entrants.full[rows], _FULL, 0.0)

@@ -15,6 +15,7 @@ from search_service.search.explain import Explained, explanations
 from search_service.search.facets import Names
 from search_service.search.highlight import Found, Marked
 from search_service.search.pins import PINNED, Pin, pinned_first
+from search_service.search.priors import priors
 from search_service.search.scoring import Finalists, Matching
 from search_service.search.slides import SlideRow
 from search_service.search.sql import STATEMENTS
@@ -90,7 +91,7 @@ async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
 async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tuple[Part, ...]]:
     if not (search.request.explain and search.by_relevance):
         return {}
-    columns, parts = search.columns, search.priors
+    columns, parts = search.columns, priors(search.columns, search.setting)
     asked = []
     for item in ranked:
         if item.pin:

@@ -139,7 +139,7 @@ def _ranker(search: Search, matched: Matched, turn: Turn, page: Page) -> Ranker:
             columns=search.columns,
             allowed=_allowed(search, matched, page.seen + page.most + 1) & ~settled,
             full=np.zeros_like(matched.full) if is_any else matched.full,
-            factors=factors(search.priors, search.columns),
+            factors=factors(search.columns, search.setting),
             weights=search.weights,
         ),
     )

@@ -45,12 +45,21 @@ def priors(columns: Columns, setting: Setting) -> Sequence[Prior]:
     return [*_facts(columns, setting.weights, setting.now.date()), *_boosts(columns, setting)]
 
 
-def factors(parts: Sequence[Prior], columns: Columns) -> Floats:
-    """Give what the relevance of each row's material is multiplied with."""
-    together = np.ones(columns.size)
-    for part in parts:
-        together += part.gains
-    return together
+def factors(columns: Columns, setting: Setting) -> Floats:
+    """Give what the relevance of each row's material is multiplied with; not to be changed."""
+    return _with(_known(columns, setting.weights, setting.now.date()), _boosts(columns, setting))
+
+
+@lru_cache(maxsize=4)
+def _known(columns: Columns, weights: Weights, day: date) -> Floats:
+    """The factors of who states no customer, the same for every search of a day."""
+    known = _with(np.ones(columns.size), _facts(columns, weights, day))
+    known.flags.writeable = False  # it is handed out again
+    return known
+
+
+def _with(factors: Floats, parts: Sequence[Prior]) -> Floats:
+    return sum((part.gains for part in parts), start=factors)
 
 
 @lru_cache(maxsize=4)

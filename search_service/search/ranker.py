@@ -81,7 +81,7 @@ class Ranker:
         ]
         chosen = finalists.choose(postings.sum_of(closer, weights), self.entrants, wanted)
         # Where the lists end before a page is full, the newest of the others go on too.
-        missing = min(wanted, len(rows)) - int(np.count_nonzero(known))
+        missing = min(wanted, len(rows)) - int(np.count_nonzero(known > 0))
         if not self.lists.cut or missing <= 0:
             return chosen
         left = rows[known[rows] == 0]

@@ -15,7 +15,7 @@ from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Names, Selection, Unknown
 from search_service.search.lists import Lists
 from search_service.search.pins import Pin
-from search_service.search.priors import Prior, Setting, priors
+from search_service.search.priors import Setting
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.scoring import Scorer
 from search_service.search.semantic import Meaning
@@ -89,6 +89,5 @@ class Search:
         )
 
     @property
-    def priors(self) -> Sequence[Prior]:
-        setting = Setting(self.weights, self.request.context, self.names, self.now)
-        return priors(self.columns, setting)
+    def setting(self) -> Setting:
+        return Setting(self.weights, self.request.context, self.names, self.now)
