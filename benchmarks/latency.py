@@ -1,7 +1,7 @@
 """How long search takes, by class of query, and how well bounded ranking keeps to the exact one.
 
     python -m benchmarks.latency --passages N [--source FILE.jsonl.gz --queries FILE.jsonl]
-        --json OUT [--library DIR] [--peers] [--http]
+        --json OUT [--library DIR] [--peers] [--http] [--awake]
 
 The library is N passages of SOURCE ([source, group, title, body] a line), 20 to a material, written
 by the real index writer; where the source has fewer, more are made of them. Times are medians of
@@ -11,18 +11,21 @@ requests over HTTP.
 """
 
 import argparse
-import asyncio
 import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from benchmarks import latency_tables, library, overhttp, peers, revision
 from benchmarks.agreement import agreement_of
+from benchmarks.awake import awake
 from benchmarks.load import Load
 from benchmarks.machine import fingerprint
 from benchmarks.passages import Asked, lines_of, queries_of
@@ -61,8 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         peers=given.peers,
         http=Load(given.http_seconds) if given.http else None,
     )
-    collect_garbage_seldom()  # as the service does
-    report = asyncio.run(prepare_and_measure(plan, given.library))
+    collect_garbage_seldom()  # as the service does, and with its event loop
+    with awake() if given.awake else nullcontext():
+        report = uvloop.run(prepare_and_measure(plan, given.library))
+    report["machine"]["awake"] = given.awake
     given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     latency_tables.show(report)
     weak = {
@@ -173,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--source", type=Path, help="otherwise passages are generated")
     parser.add_argument("--queries", type=Path, help="cls and q a line; otherwise generated")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--awake", action="store_true", help="keep processors from sleeping")
     parser.add_argument("--agreement-every", type=int, default=1, metavar="K", help="0: of none")
     parser.add_argument(
         "--at-least", type=float, default=0.0, help="fail where a class agrees less"
