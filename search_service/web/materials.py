@@ -1,6 +1,6 @@
 """A material, and its slides at their permanent addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
@@ -17,10 +17,10 @@ from search_service.catalog.pages import VersionKey
 from search_service.errors import NotFoundError
 from search_service.ingest.places import present_place
 from search_service.jobs import progress
-from search_service.serving.authentication import scoped
+from search_service.serving.authentication import caller_of, scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.page_pictures import is_drawn
-from search_service.serving.services import Services
+from search_service.serving.services import Services, services_of
 from search_service.web import reused, suggesting
 from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
@@ -39,14 +39,33 @@ async def show_material(
     """Show what a material is and what its slides are called."""
     known = await know(services, caller, material_id)
     await note_opened(request, services, caller, Opened(material_id))
+    return await material_page(request, known)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSlides:
+    """What was asked for as slides, and why it is none."""
+
+    typed: str
+    problem: str
+
+
+async def material_page(
+    request: WebRequest, known: Known, wrong: WrongSlides | None = None
+) -> Page:
+    """Give the page of a material, with `wrong` beside the field that asks for some slides."""
+    services, caller = services_of(request), caller_of(request)
     head = reading.head_of(known.material, caller.principal)
     view = reading.material_of(head, known, datetime.now(UTC).date())
     like = await suggesting.like_material(services, caller.principal, known.material)
     send = await sending_of(services, caller, known.material)
+    if wrong is not None:
+        send = replace(send, typed=wrong.typed, wrong=wrong.problem)
     return page(
         request,
         "material.html",
         "",
+        400 if wrong else 200,
         head=head,
         view=view,
         like=like,

@@ -1,6 +1,8 @@
 """What pages say of sending, and the downloads that they offer."""
 
+import html
 import io
+import re
 
 import pytest
 from pptx import Presentation
@@ -44,10 +46,20 @@ async def test_some_slides_are_chosen_on_the_materials_page(
     assert len(Presentation(io.BytesIO(copy.content)).slides) == 1
 
 
-async def test_slides_that_are_none_are_a_page_that_says_so(
-    client: Client, library: Library
+@pytest.mark.parametrize(
+    ("typed", "problem"), [("99", "the deck has 3 slides"), ('3;"x', "write them as 3,5-7")]
+)
+async def test_slides_that_are_none_lead_back_to_the_form_with_what_was_typed(
+    client: Client, library: Library, typed: str, problem: str
 ) -> None:
     await _sign_in(client, "sam")
-    answer = await client.get(f"/m/{library.deck}/file?slides=x", headers={"Accept": "text/html"})
+    answer = await client.get(f"/m/{library.deck}/file", params={"slides": typed})
     assert answer.status_code == 400
-    assert "3,5-7" in answer.text
+    assert "<h1>Managed Kubernetes deck</h1>" in answer.text
+    field = re.search(r'<input id="slides"[^>]* value="([^"]*)"[^>]*>', answer.text)
+    assert field
+    assert html.unescape(field[1]) == typed
+    assert 'aria-invalid="true" aria-describedby="wrong-slides"' in field[0]
+    message = re.search(r'<p class="wrong" id="wrong-slides">([^<]*)</p>', answer.text)
+    assert message
+    assert problem in message[1]

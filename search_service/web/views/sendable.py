@@ -24,7 +24,7 @@ class SendView:
     clean copy leaves out.
 
     `offers` are downloads, the first one first; `some` is where chosen slides are asked for, empty
-    where there is no choice.
+    where there is no choice; `typed` was last asked for there, and `wrong` is why that is none.
     """
 
     question: str
@@ -34,6 +34,8 @@ class SendView:
     left_out: tuple[str, ...]
     offers: tuple[Offer, ...]
     some: str = ""
+    typed: str = ""
+    wrong: str = ""
 
 
 def of_material(head: MaterialHead, found: Shareable, audience: str, media_type: str) -> SendView:
