@@ -25,6 +25,17 @@ async def test_a_material_says_whether_it_may_be_sent_and_offers_a_clean_copy(
     assert len(Presentation(io.BytesIO(copy.content)).slides) > 0
 
 
+async def test_a_clean_copy_is_told_from_its_original_by_its_name(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "sam")
+    names = []
+    for query in ("", "?clean=1", "?slides=1"):
+        answer = await client.get(f"/m/{library.deck}/file{query}")
+        names.append(answer.headers["Content-Disposition"].split('"')[1])
+    assert names == [f"k8s sales_deck{what}.pptx" for what in ("", " - clean", " - 1")]
+
+
 async def test_a_slide_can_be_had_alone(client: Client, library: Library) -> None:
     await _sign_in(client, "sam")
     page = (await client.get(f"/m/{library.deck}/s/1")).text
