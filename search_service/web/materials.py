@@ -10,8 +10,8 @@ from litestar.params import PathParameter
 from search_service.accounts import policy
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import READ
+from search_service.catalog import citations, pages, versions
 from search_service.catalog import materials as catalog
-from search_service.catalog import pages, versions
 from search_service.catalog.metadata import MAX_ID
 from search_service.catalog.pages import VersionKey
 from search_service.errors import NotFoundError
@@ -26,6 +26,7 @@ from search_service.web.opening import Opened, note_opened
 from search_service.web.rendering import Page, WebRequest, page
 from search_service.web.sending import sending_of
 from search_service.web.views import reading
+from search_service.web.views.citing import citation_of
 from search_service.web.views.reading import Known, MaterialHead
 from search_service.web.views.superseded import SupersededView, superseded_of
 
@@ -96,6 +97,7 @@ async def show_slide(
         material = await catalog.get(connection, caller.principal, material_id)
         version = VersionKey(material_id, material.current_version)
         found = await pages.get(connection, caller.principal, version, number)
+        cited = await citations.of_page(connection, caller.principal, material_id, number)
     await note_opened(request, services, caller, Opened(material_id, number))
     head = reading.head_of(material, caller.principal)
     drawn = await is_drawn(services, material.content_hash, number)
@@ -105,6 +107,7 @@ async def show_slide(
     like = await suggesting.like_page(services, caller.principal, material, number)
     send = await sending_of(services, caller, material, found)
     beside: dict[str, Any] = {"places": places, "like": like, "drawn": drawn, "send": send}
+    beside["citation"] = citation_of(head, view, cited, services.settings.public_url)
     beside["successor"] = material.successor
     return page(request, "slide.html", "", 200, head=head, view=view, notice=notice, **beside)
 

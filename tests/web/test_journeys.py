@@ -154,3 +154,14 @@ async def test_a_page_that_weighs_little(page: Page) -> None:
     page.on("response", weigh)
     await page.goto("/?q=cluster", wait_until="networkidle")
     assert 20_000 < sum(sizes) < 150_000
+
+
+async def test_a_slides_citation_is_copied_by_its_button(page: Page, site: Site) -> None:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await sign_in(page, "sam")
+    await page.goto(f"/m/{site.library.deck}/s/2")
+    await page.get_by_role("button", name="Copy the citation").click()
+    await expect(page.get_by_role("button", name="Copied the citation")).to_be_visible()
+    citation = await page.get_by_label("Citation", exact=True).input_value()
+    assert f"page 2, version 1: {site.url}/m/{site.library.deck}/s/2?v=1\nCheck: " in citation
+    assert await page.evaluate("navigator.clipboard.readText()") == citation

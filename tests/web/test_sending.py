@@ -74,3 +74,16 @@ async def test_slides_that_are_none_lead_back_to_the_form_with_what_was_typed(
     message = re.search(r'<p class="wrong" id="wrong-slides">([^<]*)</p>', answer.text)
     assert message
     assert problem in message[1]
+
+
+async def test_a_slides_citation_stands_on_its_page_as_the_interface_gives_it(
+    client: Client, library: Library
+) -> None:
+    await _sign_in(client, "sam")
+    page = (await client.get(f"/m/{library.deck}/s/1")).text
+    shown = re.search(r'<textarea id="citation"[^>]*>([^<]*)</textarea>', page)
+    assert shown
+    path = f"/api/v1/materials/{library.deck}/pages/1/citations"
+    (given,) = (await client.get(path)).json()["items"]
+    lines = html.unescape(shown[1]).splitlines()
+    assert lines == [given["line"], f"Check: {given['citation']['check']}"]

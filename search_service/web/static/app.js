@@ -21,8 +21,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);
     await navigator.clipboard.writeText(field.value);
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 2000);
+    button.firstChild.data = "Copied";
+    setTimeout(() => (button.firstChild.data = "Copy"), 2000);
   });
 }
 

@@ -138,6 +138,11 @@ def image_address(material_id: int, number: int, version: int) -> str:
     return f"/m/{material_id}/s/{number}/image?v={version}"
 
 
+def check_address(content_hash: str, material_id: int, version: int) -> str:
+    """Give the address that says what became of a cited passage, as the API gives it."""
+    return f"/api/v1/citations/{content_hash}?material_id={material_id}&version={version}"
+
+
 def sign_in_address(target: str) -> str:
     """Give the sign-in page that leads back to `target`."""
     return "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='')}"
