@@ -41,7 +41,9 @@ class Settings:
     )
     pool_size: int = _setting("SEARCH_SERVICE_POOL_SIZE", 10, "connections kept per process")
     pool_overflow: int = _setting(
-        "SEARCH_SERVICE_POOL_OVERFLOW", 20, "connections added under load"
+        "SEARCH_SERVICE_POOL_OVERFLOW",
+        20,
+        "connections added where a kept one is not free within a quarter of a second",
     )
     pool_recycle_s: int = _setting(
         "SEARCH_SERVICE_POOL_RECYCLE_S", 300, "age at which a connection is replaced"

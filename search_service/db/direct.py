@@ -16,6 +16,8 @@ from sqlalchemy import Select, TextClause
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.db.failures import DRIVER_ERRORS
+
 Statement: TypeAlias = TextClause | Select[*tuple[Any, ...]]
 
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
@@ -27,13 +29,43 @@ async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
     """Hold a read-only transaction of one snapshot on a connection that is in none.
 
     SQLAlchemy, which would take as long about it as the statements of a search, is told nothing:
-    whatever it sends is within. Raises what the driver raises.
+    whatever it sends is within. Raises what the driver raises. A connection that was lost, or whose
+    owner was cancelled, so that nobody knows in what state it is, is not used again.
     """
     adapted, driver = _held(connection)
     if not adapted.autocommit:  # behind a pooler
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-    async with driver.transaction(isolation="repeatable_read", readonly=True):
-        yield
+    ended = False
+    try:
+        # Not the driver's own block, which hides why a connection was lost.
+        await driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        except Exception:
+            ended = await _rolled_back(driver)
+            raise
+        await driver.execute("COMMIT")
+        ended = True
+    finally:
+        if not ended:
+            _give_up(connection)
+
+
+async def _rolled_back(driver: Any) -> bool:
+    try:
+        await driver.execute("ROLLBACK")
+    except (*DRIVER_ERRORS, OSError):
+        return False
+    return True
+
+
+def _give_up(connection: AsyncConnection) -> None:
+    """End a connection without asking the server; the pool makes another in its place."""
+    held = connection.sync_connection
+    assert held is not None
+    _, driver = _held(connection)
+    held.connection.invalidate(soft=True)
+    driver.terminate()
 
 
 async def fetch(
@@ -85,5 +117,5 @@ def _compiled(statement: Statement) -> tuple[str, tuple[str, ...], Mapping[str, 
     it has itself.
     """
     compiled = statement.compile(dialect=_DIALECT)
-    own = {name: value for name, value in compiled.params.items() if value is not None}
+    own = compiled.params if isinstance(statement, Select) else {}
     return compiled.string, tuple(compiled.positiontup or ()), own

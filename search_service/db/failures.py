@@ -40,6 +40,10 @@ MISCONFIGURED = {
     "28P01": "The database refuses this password; correct it in DATABASE_URL.",
     "3D000": "There is no such database on the server; create it or correct DATABASE_URL.",
 }
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# What the driver says of a connection that the server left between two statements: it has noticed,
+# or is just hearing of it (state 2 is that of an error that came unasked).
+_LEFT = ("connection is closed", "another operation (2) is in progress")
 UNIQUE_VIOLATIONS = frozenset({"23505", "23P01"})
 FOREIGN_KEY_VIOLATION = "23503"
 
@@ -49,7 +53,7 @@ def translated() -> Iterator[None]:
     """Raise ServiceErrors for what the driver raises while a connection is used."""
     try:
         yield
-    except (exc.SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (exc.SQLAlchemyError, *DRIVER_ERRORS) as error:
         meaning = translate(error)
         if meaning is None:
             raise
@@ -157,6 +161,7 @@ def _lost(error: BaseException, driver: BaseException, sqlstate: str) -> Service
         sqlstate.startswith("08")
         or isinstance(driver, (*closed, OSError))
         or getattr(error, "connection_invalidated", False)
+        or (isinstance(driver, DRIVER_ERRORS) and any(each in str(driver) for each in _LEFT))
     ):
         return DatabaseUnavailableError(
             "The connection to the database was lost; try again in a moment.",

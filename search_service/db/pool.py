@@ -30,7 +30,8 @@ class PatientPool(AsyncAdaptedQueuePool):
         record: Any = self._kept() or super()._do_get()
         used_at_s = record.info.get(_USED_AT)
         if used_at_s is not None and time.monotonic() - used_at_s < RESTED_S:
-            record.fresh = not record.driver_connection.is_closed()
+            driver = record.driver_connection  # None where it was invalidated
+            record.fresh = driver is not None and not driver.is_closed()
         return record  # type: ignore[no-any-return]  # `fresh` is not of the entry's type
 
     def _kept(self) -> ConnectionPoolEntry | None:

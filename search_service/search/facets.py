@@ -4,7 +4,7 @@ Pure: it counts rows of the columns in the process, and is told the names that i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -18,9 +18,11 @@ from search_service.search.dates import DateFilter
 from search_service.search.tree import Field, FieldFilter
 
 MAX_VALUES = 100
-# Values of a field that one with a slip is compared with; some milliseconds at most.
-MOST_COMPARED = 1000
+# Values with a slip for which what was meant is looked for, and values each is compared with.
+MOST_SUGGESTED = 3
+MOST_COMPARED = 200
 _LONGEST_SLIP = 60
+_LENGTHS_APART = 3
 
 # Buckets of the facet `updated`, in days back from now; each holds the ones before it.
 RECENT_DAYS: Mapping[str, tuple[str, int]] = {
@@ -93,41 +95,51 @@ def select(
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value as typed that nothing has which the searcher sees, and the most similar one."""
+    """A value as typed that is none of its field, as far as the searcher sees, and the most similar
+    one.
+    """
 
     field: Field
     typed: str
-    nearest: str | None
+    nearest: str | None = None
 
 
 def unknown(
     filters: Iterable[FieldFilter], columns: Columns, seen: Mask, names: Names
 ) -> list[Unknown]:
-    """Tell which values of filters nothing has, or ever can have."""
+    """Tell which values are none of their field; of the first few what was probably meant."""
     found = []
     for item in filters:
-        labels = _labels(item.field, columns, seen, names)
         for typed in item.values:
             values = meant(item.field, typed, names)
-            if not values or (item.field in _OPEN and values.isdisjoint(labels)):
-                slip = typed.strip().casefold()[:_LONGEST_SLIP]
-                near = get_close_matches(slip, list(labels)[:MOST_COMPARED], n=1)
-                found.append(Unknown(item.field, typed, labels[near[0]] if near else None))
-    return found
+            is_open = item.field in _OPEN
+            if not values or (is_open and not (columns.having(item.field, values) & seen).any()):
+                found.append(Unknown(item.field, typed))
+    return [
+        replace(each, nearest=_nearest(each, _labels(each.field, columns, seen, names)))
+        for each in found[:MOST_SUGGESTED]
+    ] + found[MOST_SUGGESTED:]
 
 
-def _labels(field: Field, columns: Columns, seen: Mask, names: Names) -> dict[str, str]:
-    """What a value of a field may be called, folded and as it is shown; the commonest first."""
+def _nearest(slip: Unknown, labels: Iterable[str]) -> str | None:
+    """The most similar label; of those of about its length, which comparing takes milliseconds."""
+    typed = slip.typed.strip().casefold()[:_LONGEST_SLIP]
+    folded = {label.casefold(): label for label in labels}
+    alike = [label for label in folded if abs(len(label) - len(typed)) <= _LENGTHS_APART]
+    near = get_close_matches(typed, alike[:MOST_COMPARED], n=1)
+    return folded[near[0]] if near else None
+
+
+def _labels(field: Field, columns: Columns, seen: Mask, names: Names) -> list[str]:
+    """What the values of a field are called; where any text may be one, the commonest first."""
     if field in names.names:
-        labels = list(names.names[field].values())
-    elif field in _ENUMS:
-        labels = [names.label(field, member) for member in _ENUMS[field]]
-    elif field is Field.UPDATED:
-        labels = list(RECENT_DAYS)
-    else:
-        counts = columns.counts(field, seen)
-        labels = sorted(counts, key=lambda value: -counts[value])
-    return {label.casefold(): label for label in labels}
+        return list(names.names[field].values())
+    if field in _ENUMS:
+        return [names.label(field, member) for member in _ENUMS[field]]
+    if field is Field.UPDATED:
+        return list(RECENT_DAYS)
+    counts = columns.counts(field, seen)
+    return sorted(counts, key=lambda value: -counts[value])
 
 
 def passing(columns: Columns, mask: Mask, selection: Selection) -> Mask:

@@ -19,8 +19,6 @@ LEXEMES = 40
 # What a hit gains that holds all of these lexemes, as a share of what one gains that holds all of
 # the query.
 WEIGHT = 0.5
-# One word does not tell which of its hits are typical.
-_LEAST_TERMS = 2
 # A hit with nine tenths of the best score counts two fifths as source: where one hit stands out
 # it speaks alone, where many are equal they all do.
 _SHARPNESS = 8.0
@@ -36,11 +34,6 @@ BINDS: Mapping[str, object] = MappingProxyType(
         "k1": K1,
     }
 )
-
-
-def tells(terms: Sequence[Term]) -> bool:
-    """Tell whether terms are enough to compare hits by."""
-    return len(terms) >= _LEAST_TERMS
 
 
 def gain(likeness: float, terms: Sequence[Term]) -> float:

@@ -39,13 +39,14 @@ class Entrants:
 
 
 def roughly(lists: Sequence[Scored], weights: Sequence[float], entrants: Entrants) -> Floats:
-    """Give what each row's material scores at most by one passage, as far as the lists of terms
+    """Give about what each row's material may score by one passage, as far as the lists of terms
     tell: as if the best passages of all its words were the same one. 0 for who takes no part.
     """
     together = np.zeros(entrants.columns.size)
     for passages, weight in zip(lists, weights, strict=True):
         best = np.zeros(entrants.columns.size)
-        np.maximum.at(best, passages.places, passages.scores)
+        shares = np.where(passages.ordinals == 0, entrants.weights.own, 1.0)
+        np.maximum.at(best, passages.materials, passages.scores * shares)
         together += best * weight
     together *= entrants.factors * entrants.allowed
     return together
@@ -71,15 +72,15 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
     side.
     """
     weights = entrants.weights
-    rows = scored.places
+    rows = scored.materials
     most = _most(wanted)
     bonus = np.where(entrants.full, _FULL, 0.0)
     singly = scored.scores * np.where(scored.ordinals == 0, weights.own, 1.0)
     near = _best(rows, np.maximum, singly * entrants.factors[rows], bonus, WIDE * most)
     scored, rows = scored.where(near), rows[near]
-    own, places = scored.ordinals == 0, _places(scored)
-    by_place = np.array([1.0, *weights.next_slides, 0.0])
-    shares = np.where(own, weights.own, by_place[np.minimum(places, PAGES)])
+    own = scored.ordinals == 0
+    by_rank = np.array([1.0, *weights.next_slides, 0.0])
+    shares = np.where(own, weights.own, by_rank[np.minimum(_ranks(scored), PAGES)])
     chosen = _best(rows, np.add, scored.scores * shares * entrants.factors[rows], bonus, most)
     rows = rows[chosen]
     return rows[_starts(rows)]
@@ -100,16 +101,16 @@ def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: in
     return np.repeat(chosen, _lengths(starts, len(rows)))
 
 
-def _places(scored: Scored) -> Integers:
-    """The place of each passage among those of its material, from 0; its own words are last."""
-    own, rows = scored.ordinals == 0, scored.places
+def _ranks(scored: Scored) -> Integers:
+    """Which of its material's passages each is, the best one 0; own words are last."""
+    own, rows = scored.ordinals == 0, scored.materials
     # One number to sort by: the row, whether own words, and less for a higher score.
     behind = 1 - scored.scores / (1 + scored.scores)
     order = np.argsort(2 * rows + own + behind * 0.999)
     starts = _starts(rows[order])
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order)) - np.repeat(starts, _lengths(starts, len(order)))
-    return places
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order)) - np.repeat(starts, _lengths(starts, len(order)))
+    return ranks
 
 
 def _starts(groups: Integers) -> Integers:

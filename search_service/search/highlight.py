@@ -31,7 +31,7 @@ _FOREIGN = re.compile("[^\x00-\x7f]")
 
 
 # Start, end and word, in lower case.
-Place: TypeAlias = tuple[int, int, str]
+Occurrence: TypeAlias = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,17 @@ class Found:
     """Texts, and where in all of them, one after the other, a word stands that might match."""
 
     texts: Sequence[str]
-    places: Sequence[Place]
+    occurrences: Sequence[Occurrence]
 
     @property
     def words(self) -> set[str]:
-        return {word for _, _, word in self.places}
+        return {word for _, _, word in self.occurrences}
 
     def marked(self, matching: Set[str]) -> list[Marked]:
         """Mark the words that match in each of the texts."""
         found: list[list[tuple[tuple[int, int], str]]] = [[] for _ in self.texts]
         at = offset = 0
-        for start, end, word in self.places:
+        for start, end, word in self.occurrences:
             while start > offset + len(self.texts[at]):
                 offset += len(self.texts[at]) + 1
                 at += 1
@@ -78,13 +78,13 @@ def look_through(texts: Sequence[str], lexemes: Iterable[str]) -> Found:
     """
     starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes} - {""})
     text = "\n".join(map(_lowered, texts))
-    places = {place for start in starts for place in _places_of(text, start)}
-    places |= {
-        place
-        for place in _foreign_places(text)
-        if any(part.startswith(starts) for part in _folded_parts(place[2]))
+    found = {occurrence for start in starts for occurrence in _occurrences_of(text, start)}
+    found |= {
+        occurrence
+        for occurrence in _foreign_occurrences(text)
+        if any(part.startswith(starts) for part in _folded_parts(occurrence[2]))
     }
-    return Found(texts, sorted(places))
+    return Found(texts, sorted(found))
 
 
 def _lowered(text: str) -> str:
@@ -95,23 +95,25 @@ def _lowered(text: str) -> str:
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
-def _places_of(text: str, start: str) -> Iterator[Place]:
+def _occurrences_of(text: str, start: str) -> Iterator[Occurrence]:
     """The words of which a part begins so."""
     at = text.find(start)
     while at >= 0:
-        if not text[at - 1 : at].isalnum() and (place := _place_of(text, at)):
-            yield place
+        if not text[at - 1 : at].isalnum() and (occurrence := _occurrence_at(text, at)):
+            yield occurrence
         at = text.find(start, at + len(start))
 
 
-def _foreign_places(text: str) -> Iterator[Place]:
+def _foreign_occurrences(text: str) -> Iterator[Occurrence]:
     """The words with a letter beyond ASCII."""
     for char in () if text.isascii() else _FOREIGN.finditer(text):
-        if char.group().isalnum() and (place := _place_of(text, _first(text, char.start()))):
-            yield place
+        if char.group().isalnum() and (
+            occurrence := _occurrence_at(text, _first(text, char.start()))
+        ):
+            yield occurrence
 
 
-def _place_of(text: str, part: int) -> Place | None:
+def _occurrence_at(text: str, part: int) -> Occurrence | None:
     """The word of which a part begins there: itself, or what stands after its apostrophe."""
     start, before = part, text[part - 1 : part]
     if before in _JOINTS and _is_inside(text, part):
@@ -127,7 +129,7 @@ def _is_inside(text: str, at: int) -> bool:
 
 
 def _first(text: str, at: int) -> int:
-    """Where the letters and figures before a place begin."""
+    """Where the letters and figures before an offset begin."""
     while at and text[at - 1].isalnum():
         at -= 1
     return at

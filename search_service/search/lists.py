@@ -92,7 +92,7 @@ class ListReader:
             },
         )
         passages = self._placed(postings.unpacked(b"".join(row.postings for row in rows)))
-        settled = self._settled(passages.places)
+        settled = self._settled(passages.materials)
         ids = np.frombuffer(b"".join(row.materials for row in rows), ">i4").astype(np.int64)
         there = None if self._are_settled(ids) else self._settled(self.columns.rows(ids))
         read = held = 0
@@ -111,9 +111,9 @@ class ListReader:
         rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
         for row in rows:
             passages = self._placed(_passages(row))
-            settled = self._settled(passages.places)
+            settled = self._settled(passages.materials)
             passages = passages if settled is None else passages.where(settled)
-            found.add(forms[row.form], passages, self.columns.ids[passages.places])
+            found.add(forms[row.form], passages, self.columns.ids[passages.materials])
 
     async def _read_written(self, forms: Sequence[Form], found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
@@ -125,11 +125,11 @@ class ListReader:
         read = await fetch(self.connection, _statement("written_lists"), binds)
         for row in read:
             passages = self._placed(_passages(row))
-            found.add(forms[row.form], passages, self.columns.ids[passages.places])
+            found.add(forms[row.form], passages, self.columns.ids[passages.materials])
 
     def _placed(self, stored: Scored) -> Scored:
         """Passages by the rows of their materials; -1 stands for one that is gone."""
-        return postings.placed(stored, self.columns.rows(stored.places))
+        return postings.placed(stored, self.columns.rows(stored.materials))
 
     def _are_settled(self, ids: Integers) -> bool:
         """Tell at once, if so, that nothing was written since and no id is beyond the columns."""

@@ -14,7 +14,7 @@ from search_service.search.pins import Turn, turn_of
 from search_service.search.priors import factors
 from search_service.search.ranker import Page, Ranker
 from search_service.search.request import Match, Sort
-from search_service.search.reranking import rerank, reranked
+from search_service.search.reranking import by_feedback, rerank, reranked
 from search_service.search.scoring import Placed
 from search_service.search.state import Search
 
@@ -135,6 +135,7 @@ def _ranker(search: Search, matched: Matched, turn: Turn, page: Page) -> Ranker:
     return Ranker(
         scorer=search.scorer,
         lists=search.lists,
+        compares=by_feedback(search),
         entrants=Entrants(
             columns=search.columns,
             allowed=_allowed(search, matched, page.seen + page.most + 1) & ~settled,

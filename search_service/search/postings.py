@@ -1,8 +1,7 @@
 """Adds up stored postings to scores of passages, and chooses what is worth an exact score.
 
-Pure: it is handed the bytes of top postings and gives keys. A passage's key is the place of its
-material and its ordinal in one whole number, as text.weighting packs it: as stored, the place is
-the material's id, and once it was read its row in the columns.
+Pure: it is handed the bytes of top postings and gives keys. A passage's key is its material and its
+ordinal in it in one whole number, as text.weighting packs it.
 """
 
 from collections.abc import Sequence
@@ -23,14 +22,15 @@ _KEYS = (1 << weighting.KEY_BITS) - 1
 class Scored:
     """Passages with what is known of their scores.
 
-    What the functions that add up give is in ascending order of keys, each once.
+    `materials` are ids as stored, and rows of the columns once they were read. What the functions
+    that add up give is in ascending order of keys, each once.
     """
 
     keys: Integers
     scores: Floats
 
     @property
-    def places(self) -> Integers:
+    def materials(self) -> Integers:
         return self.keys >> weighting.ORDINAL_BITS
 
     @property
@@ -42,10 +42,6 @@ class Scored:
 
 
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0))
-
-
-def key_of(place: int, ordinal: int) -> int:
-    return place << weighting.ORDINAL_BITS | ordinal
 
 
 def unpacked(postings: bytes) -> Scored:

@@ -34,11 +34,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Ranks what may take part by the terms of one search."""
+    """Ranks what may take part by the terms of one search.
+
+    `compares` says that the first hits are to tell how like the best ones they are.
+    """
 
     scorer: Scorer
     lists: Lists
     entrants: Entrants
+    compares: bool
 
     async def page(self, page: Page) -> list[Placed]:
         """Give the hits of a page, and one more if there is one."""
@@ -46,7 +50,10 @@ class Ranker:
         entrants = self.entrants
         chosen = Finalists(entrants.columns.ids[rows], entrants.full[rows], entrants.factors[rows])
         terms = [self._present(term, rows) for term in self.scorer.terms]
-        return await replace(self.scorer, terms=terms).order(chosen, page.most + 1, page.after)
+        scorer = replace(self.scorer, terms=terms)
+        if self.compares and page.after is None:
+            return await scorer.compared(chosen, page.most + 1)
+        return await scorer.order(chosen, page.most + 1, page.after)
 
     def _present(self, term: Term, rows: Integers) -> Term:
         """A prefix with those of its many forms that some of the finalists hold."""
@@ -76,7 +83,7 @@ class Ranker:
         known = finalists.roughly(lists, weights, self.entrants)
         near = finalists.promising(known, self.entrants, wanted)
         closer = [
-            _together(term, passages.where(near[passages.places]))
+            _together(term, passages.where(near[passages.materials]))
             for term, passages in zip(terms, lists, strict=True)
         ]
         chosen = finalists.choose(postings.sum_of(closer, weights), self.entrants, wanted)

@@ -19,17 +19,22 @@ def reranked(search: Search) -> int:
     """Give how many of the first hits are put in order anew."""
     if search.meaning is not None:
         return semantic.RERANKED
-    return feedback.RERANKED if len(search.analysis.concepts) > 1 else 0
+    return feedback.RERANKED if by_feedback(search) else 0
+
+
+def by_feedback(search: Search) -> bool:
+    """Tell whether hits are compared with the best ones: of one word or phrase none is typical."""
+    return len(search.analysis.concepts) > 1
 
 
 async def rerank(search: Search, found: Sequence[Placed]) -> list[Placed]:
     """Give the hits in their new order; `found` are the first ones by words, from the first on."""
-    ordered = _by_feedback(search, found)
+    ordered = _compared(search, found)
     return await _by_meaning(search, ordered) if search.meaning is not None else ordered
 
 
-def _by_feedback(search: Search, found: Sequence[Placed]) -> list[Placed]:
-    if len(search.analysis.concepts) < 2:  # one word or phrase has no typical hits
+def _compared(search: Search, found: Sequence[Placed]) -> list[Placed]:
+    if not by_feedback(search):
         return list(found)
     head, rest = found[: feedback.RERANKED], found[feedback.RERANKED :]
     gaining = [_with_gain(item, search.analysis.terms) for item in head]

@@ -1,7 +1,8 @@
 """The exact scores of some materials, by all of their passages, and the slides that match best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -73,11 +74,24 @@ class Scorer:
     ) -> list[Placed]:
         """Give the best ones behind a key (whether a full match, score, id); one statement.
 
-        Without those of which no passage matches. The first ones tell their likeness to the best.
+        Without those of which no passage matches.
         """
+        return [_placed(row) for row in await self._rows("ordered", finalists, most, after)]
+
+    async def compared(self, finalists: Finalists, most: int) -> list[Placed]:
+        """Give the best ones, of which the first tell their likeness to the very best."""
+        rows = await self._rows("rank", finalists, most)
+        return [replace(_placed(row), likeness=row.likeness or 0.0) for row in rows]
+
+    async def _rows(
+        self,
+        statement: str,
+        finalists: Finalists,
+        most: int,
+        after: tuple[bool, float, int] | None = None,
+    ) -> Sequence[Any]:
         if not (len(finalists.ids) and self.terms):
             return []
-        compared = after is None and feedback.tells(self.terms)
         score = ranking.passage_score(self.terms)
         together = ranking.material_score(self.weights)
         composed = {
@@ -86,9 +100,9 @@ class Scorer:
             "length_factors": ranking.length_factors("p", "c"),
             "pages": str(PAGES),
         }
-        rows = await fetch(
+        return await fetch(
             self.connection,
-            STATEMENTS.composed("rank" if compared else "ordered", composed),
+            STATEMENTS.composed(statement, composed),
             {
                 "ids": finalists.ids.tolist(),
                 "full": finalists.is_full.tolist(),
@@ -106,14 +120,8 @@ class Scorer:
                 **visible_binds(self.principal),
             },
         )
-        return [
-            Placed(
-                row.material_id,
-                row.is_full,
-                row.score,
-                row.ordinals,
-                Matching(row.matching, row.slides or (), row.slide_scores or ()),
-                (row.likeness or 0.0) if compared else 0.0,
-            )
-            for row in rows
-        ]
+
+
+def _placed(row: Any) -> Placed:
+    matching = Matching(row.matching, row.slides or (), row.slide_scores or ())
+    return Placed(row.material_id, row.is_full, row.score, row.ordinals, matching)

@@ -187,7 +187,8 @@ ORDER BY o.place
 -- `slide_scores` are the best of these. Notes and hidden pages are for those alone who may see them.
 -- Parameters: ids, full and factors (in parallel), any_query, slides (how many), see_notes, most,
 -- after_full, after_score and after_id (NULL for the first page), those of the score and of the
--- access predicate.
+-- access predicate. Index: pk_passages.
+-- The query is looked at after the barrier: else the index of lexemes might be asked for each id.
 SELECT row_number() OVER (ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC) AS place,
        r.material_id, r.is_full, r.score, r.ordinals, r.matching,
        r.slides[1 : CAST(:slides AS integer)] AS slides,
@@ -244,11 +245,14 @@ LIMIT CAST(:most AS integer)
 
 --: held
 -- The lexemes of the best passages of the first hits, with their saturations. Those that speak for
--- the others, the sources, have a share, by how near their score is to the best one.
+-- the others, the sources, have a share, by how near their score is to the best one; far from it
+-- they have none (where own words count nothing all scores may be 0).
 -- Parameters: leaders (hits that are looked at), sources (of these), sharpness, k1.
 SELECT h.material_id, h.language, h.share, l.lexeme, l.frequency / (l.frequency + h.k1) AS weight
 FROM (
-    SELECT r.material_id, p.language, p.search_vector, power(r.score / r.best, r.sharpness) AS share,
+    SELECT r.material_id, p.language, p.search_vector,
+           CASE WHEN r.score > 0.01 * r.best THEN power(r.score / r.best, r.sharpness) ELSE 0 END
+               AS share,
            CAST(:k1 AS double precision) AS k1, {{length_factors}}
     FROM (
         SELECT material_id, ordinals[1] AS ordinal,

@@ -1,6 +1,8 @@
 """Engines and transactions as the service uses them, on a real server."""
 
+import asyncio
 import re
+from typing import Any
 
 import anyio
 import asyncpg
@@ -9,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from search_service.config import Settings
+from search_service.db import direct, pool
 from search_service.db import engine as engines
-from search_service.db import pool
 from search_service.db.engine import Database, open_database
 from search_service.errors import DatabaseUnavailableError
 
@@ -143,6 +145,67 @@ async def test_only_a_connection_that_rested_is_asked_whether_it_is_alive(
     assert len(pings) == asked
 
 
+async def test_a_connection_that_is_lost_in_a_reading_is_told_as_that(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    async def read() -> None:
+        async with database.reading() as connection:
+            [(pid,)] = await direct.fetch(connection, PID)
+            await admin.execute("SELECT pg_terminate_backend($1, 5000)", pid)
+            await direct.fetch(connection, PID)
+
+    for _ in range(2):  # the second one finds the dead connection in the pool
+        with pytest.raises(DatabaseUnavailableError, match=r"shutting down|lost"):
+            await read()
+
+
+async def test_the_pool_keeps_its_places_through_an_outage(
+    database_url: str, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(Settings(pool_size=2, pool_overflow=0), database_url)
+    pooled: Any = database.write.pool
+
+    async def read() -> None:
+        async with database.reading() as connection:
+            await connection.execute(PID)
+
+    async def refused(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    async with database.reading() as first, database.reading() as second:
+        pids = [await each.scalar(PID) for each in (first, second)]
+    await admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest($1::int[]) pid", pids)
+    with monkeypatch.context() as outage:
+        outage.setattr(asyncpg, "connect", refused)
+        for _ in range(4):
+            with pytest.raises(DatabaseUnavailableError):
+                await read()
+
+    async with database.reading(), database.reading():
+        assert pooled.checkedout() == 2
+    assert (pooled.checkedout(), pooled.overflow()) == (0, 0)
+    await database.close()
+
+
+async def test_a_reading_that_is_cancelled_leaves_no_transaction_open(
+    database: Database, admin: asyncpg.Connection
+) -> None:
+    async def read() -> None:
+        async with database.reading() as connection:
+            await direct.fetch(connection, text("SELECT pg_sleep(1)"))
+
+    task = asyncio.create_task(read())
+    await _until_transactions(admin, 1)
+    task.cancel()
+    await asyncio.wait([task])
+    with anyio.move_on_after(0.2):  # a scope cancels again whatever is awaited on the way out
+        await read()
+
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    await _until_transactions(admin, 0)
+
+
 async def test_under_load_a_kept_connection_is_waited_for_before_another_is_opened(
     database_url: str, admin: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +244,17 @@ async def _insert_and_fail(database: Database) -> None:
     async with database.transaction() as connection:
         await connection.execute(text("INSERT INTO kept VALUES (2)"))
         raise KeyError
+
+
+async def _until_transactions(admin: asyncpg.Connection, expected: int) -> None:
+    open_ones = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL "
+        "AND backend_type = 'client backend'"
+    )
+    with anyio.fail_after(10):
+        while await admin.fetchval(open_ones) != expected:  # noqa: ASYNC110 - another process's
+            await anyio.sleep(0.01)
 
 
 async def _open_connections(admin: asyncpg.Connection) -> int:

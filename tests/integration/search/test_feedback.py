@@ -1,9 +1,11 @@
 """Hits gain by holding what the best ones share; nobody's hits by what he may not see."""
 
+from dataclasses import replace
+
 import pytest
 
 from search_service.db.enums import MaterialStatus, Role
-from search_service.search import feedback
+from search_service.search import feedback, weights
 from search_service.search.analysis import analyse, corpus_of
 from search_service.search.query import parse
 from search_service.search.request import Match
@@ -110,6 +112,19 @@ async def test_one_hit_gives_nothing(library: Library) -> None:
     await fill(library, "backup plan")
 
     assert await gained(library) == {}
+
+
+async def test_hits_without_a_score_gain_nothing(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "DEFAULT", replace(weights.DEFAULT, own=0.0))
+    ids = [await library.material("other words", name=f"Backup plan {n}") for n in (1, 2)]
+    await library.refresh()
+
+    answer = await library.search(QUERY)
+
+    assert sorted(hit.material_id for hit in answer.hits) == ids
+    assert [hit.score for hit in answer.hits] == [0, 0]
 
 
 async def test_only_so_many_are_reranked(library: Library) -> None:

@@ -110,6 +110,15 @@ def test_what_nobody_has_is_told_with_the_most_similar(
     assert [each.nearest for each in found] == ([] if nearest == "known" else [nearest])
 
 
+def test_only_of_the_first_slips_is_looked_for_what_was_meant() -> None:
+    filters = [FieldFilter(Field.PERSONA, ("tco",) * 5, excluded=False)]
+    columns = Columns.of([row()])
+
+    found = facets.unknown(filters, columns, np.ones(1, np.bool_), NAMES)
+
+    assert [each.nearest for each in found] == ["CTO", "CTO", "CTO", None, None]
+
+
 def test_values_of_one_field_widen_and_fields_narrow() -> None:
     rows = [row(1, tags=["red"]), row(2, tags=["blue"], status=None), row(3, tags=["green"])]
     filters = [FieldFilter(Field.TAG, ("Red", "BLUE")), FieldFilter(Field.STATUS, ("draft",))]

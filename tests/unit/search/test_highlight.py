@@ -36,7 +36,7 @@ def test_all_words_that_begin_like_it_are_candidates(text: str, lexeme: str) -> 
         and not re.search(r"([^\W_]['’]|\d[.,])\Z", text[: word.start()])  # the rest of a'b'c
     ]
 
-    assert [place[:2] for place in look_through([text], [lexeme]).places] == alike
+    assert [each[:2] for each in look_through([text], [lexeme]).occurrences] == alike
 
 
 def test_each_text_has_its_own_marks() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from search_service.search import finalists, postings
 from search_service.search.columns import ColumnRow, Columns
 from search_service.search.finalists import Entrants
-from search_service.search.postings import Scored, key_of
+from search_service.search.postings import Scored
 from search_service.search.weights import DEFAULT
 from search_service.text import weighting
 
@@ -22,6 +22,10 @@ FAR = st.tuples(st.integers(1, 30) | st.integers(1, 2**31 - 1), st.integers(0, 2
 FAR_LISTS = st.lists(st.dictionaries(PLACES | FAR, st.floats(0.1, 0.9), max_size=20), max_size=4)
 
 
+def key_of(material: int, ordinal: int) -> int:
+    return material << weighting.ORDINAL_BITS | ordinal
+
+
 def scored(entries: dict[tuple[int, int], float]) -> Scored:
     return Scored(
         np.array([key_of(*place) for place in entries], np.int64),
@@ -30,7 +34,7 @@ def scored(entries: dict[tuple[int, int], float]) -> Scored:
 
 
 def as_dict(found: Scored) -> dict[tuple[int, int], float]:
-    places = zip(found.places.tolist(), found.ordinals.tolist(), strict=True)
+    places = zip(found.materials.tolist(), found.ordinals.tolist(), strict=True)
     return dict(zip(places, found.scores.tolist(), strict=True))
 
 
@@ -103,7 +107,7 @@ def test_who_takes_part_and_stands_in_a_list_is_a_finalist_once(
     stored, weights = [scored(entries) for entries in lists], [1.0] * len(lists)
 
     near = finalists.promising(finalists.roughly(stored, weights, entrants), entrants, wanted=1)
-    summed = postings.sum_of([each.where(near[each.places]) for each in stored], weights)
+    summed = postings.sum_of([each.where(near[each.materials]) for each in stored], weights)
     chosen = finalists.choose(summed, entrants, wanted=1)
 
     assert set(chosen.tolist()) == {row for entries in lists for row, _ in entries if allowed[row]}
@@ -127,6 +131,16 @@ def test_only_materials_that_may_be_among_the_best_are_looked_at_closer() -> Non
 def everybody(count: int) -> Entrants:
     columns = columns_of(list(range(count)))  # the row of each is its id
     return Entrants(columns, np.ones(count, np.bool_), np.zeros(count, np.bool_), np.ones(count))
+
+
+def test_own_words_promise_as_little_as_they_count() -> None:
+    slides = {(row, 1): 0.85 for row in range(100)}
+    own = {(row, 0): 0.9 for row in range(100, 3000)}
+    entrants = everybody(3000)
+
+    known = finalists.roughly([scored(slides | own)], [1.0], entrants)
+
+    assert set(range(100)) <= set(np.flatnonzero(finalists.promising(known, entrants, wanted=20)))
 
 
 def test_of_many_materials_the_best_remain() -> None:
