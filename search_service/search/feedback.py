@@ -13,7 +13,7 @@ from search_service.search.terms import Term
 from search_service.text.weighting import K1
 
 # Hits that are reranked, the sources among them, and the lexemes taken from these.
-RERANKED = 30
+RERANKED = 20
 SOURCES = 15
 LEXEMES = 40
 # What a hit gains that holds all of these lexemes, as a share of what one gains that holds all of
