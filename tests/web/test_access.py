@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.web.conftest import Site, sign_in
 
@@ -75,3 +75,18 @@ async def test_no_page_is_wider_than_the_screen(browser: Browser, site: Site, wi
             too_wide.append(path)
     await context.close()
     assert too_wide == []
+
+
+@pytest.mark.parametrize("width", [390, 900])
+async def test_the_library_is_read_without_scrolling_aside(
+    browser: Browser, site: Site, width: int
+) -> None:
+    context = await browser.new_context(base_url=site.url, viewport={"width": width, "height": 844})
+    page = await context.new_page()
+    await sign_in(page, "petra")
+    await page.goto("/library?owner=all")
+    cut = "list => list.map(e => e.scrollWidth - e.clientWidth)"
+    assert set(await page.locator(".table-scroll, .tabs").evaluate_all(cut)) == {0}
+    await expect(page.get_by_role("columnheader", name="Updated")).to_have_count(1)
+    await expect(page.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(6)
+    await context.close()
