@@ -15,6 +15,7 @@ from search_service.catalog import materials as catalog
 from search_service.catalog.metadata import MAX_ID
 from search_service.catalog.pages import VersionKey
 from search_service.errors import NotFoundError
+from search_service.ingest import messages
 from search_service.ingest.places import present_place
 from search_service.jobs import progress
 from search_service.serving.authentication import caller_of, scoped
@@ -150,7 +151,9 @@ async def know(services: Services, caller: Caller, material_id: int) -> Known:
         found = await pages.find(connection, caller.principal, material_id)
         editor = policy.may_edit(caller.principal, material.owner_id)
         job = await progress.latest(connection, material_id) if editor else None
-    return Known(material, found, version.receipt, job)
+    refused = version.extraction_status == "refused" and not found
+    unread = messages.refusal(version.extraction_code) if refused else ""
+    return Known(material, found, version.receipt, job, unread)
 
 
 def require_id(number: int) -> None:

@@ -26,13 +26,15 @@ _TITLE_LINES = 3
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a material: `job` is the newest reading of its file, where the reader may
-    know of it, and `receipt` what came of reading the version that is shown.
+    know of it, and `receipt` what came of reading the version that is shown. `unread` says why
+    nothing of it could be read and what to do; it is empty where something was.
     """
 
     material: MaterialRecord
     pages: Sequence[PageRecord]
     receipt: Mapping[str, Any] | None
     job: JobRecord | None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,14 @@ class ReviewPage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """What was read from the present file."""
+    """What was read from the present file; `unread` says why nothing was, and what to do."""
 
     pages: tuple[ReviewPage, ...]
     summary: str
     baggage: tuple[str, ...]
     file_warnings: tuple[str, ...]
     steps: tuple[Step, ...]
+    unread: str
 
 
 def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
@@ -82,12 +83,15 @@ def review_of(known: Known, principal: Principal, word: str) -> ReviewView:
         _page(page, image_address(material.id, page.page_number, material.current_version), word)
         for page in known.pages
     )
+    steps = steps_of(material, principal)
     return ReviewView(
         pages=pages,
         summary=_summary(receipt, len(pages), word),
         baggage=_baggage(receipt),
         file_warnings=tuple(_sentences(receipt.get("warnings") or ())),
-        steps=steps_of(known.material, principal),
+        # Of what nobody could read there is nothing to hand on.
+        steps=tuple(step for step in steps if not (known.unread and step.leads_on)),
+        unread=known.unread,
     )
 
 

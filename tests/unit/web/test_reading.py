@@ -87,3 +87,10 @@ def test_numbers_dates_and_sizes_read_naturally() -> None:
     assert wording.day(date(2026, 3, 5)) == "5 Mar 2026"
     assert (wording.size(900), wording.size(2_400_000)) == ("1 kB", "2.4 MB")
     assert wording.joined(["a", "b", "c"]) == "a, b and c"
+
+
+def test_what_could_not_be_read_is_not_handed_on() -> None:
+    known = Known(material(status=MaterialStatus.REVIEW), (), None, None, "It is damaged.")
+    view = review_of(known, OWNER, "page")
+    assert [step.status for step in view.steps] == ["DRAFT"]
+    assert view.unread == "It is damaged."
