@@ -90,3 +90,19 @@ async def test_the_library_is_read_without_scrolling_aside(
     await expect(page.get_by_role("columnheader", name="Updated")).to_have_count(1)
     await expect(page.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(6)
     await context.close()
+
+
+@pytest.mark.parametrize("width", [721, 901, 1000])
+async def test_the_header_does_not_lie_over_the_panel_that_sticks_below_it(
+    browser: Browser, site: Site, width: int
+) -> None:
+    context = await browser.new_context(base_url=site.url, viewport={"width": width, "height": 600})
+    page = await context.new_page()
+    await sign_in(page, "petra")
+    await page.goto(f"/m/{site.library.scan}/review")
+    header = await page.locator(".top").bounding_box()
+    assert header
+    sticks_at = "parseFloat(getComputedStyle(document.querySelector('.meta')).top)"
+    assert header["height"] < await page.evaluate(sticks_at)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await context.close()
