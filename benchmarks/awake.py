@@ -25,10 +25,7 @@ while os.getppid() == parent:
 @contextmanager
 def awake() -> Iterator[None]:
     """Keep all processors awake until the block ends; Linux only."""
-    spinning = [
-        subprocess.Popen([sys.executable, "-c", _SPIN])
-        for _ in range(os.cpu_count() or 1)
-    ]
+    spinning = [subprocess.Popen([sys.executable, "-c", _SPIN]) for _ in range(os.cpu_count() or 1)]
     try:
         yield
     finally:

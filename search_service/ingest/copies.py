@@ -85,11 +85,11 @@ class Copies:
                 found = await self._made(version, wanted, key)
         is_pdf = version.media_type == PDF
         stem = PurePath(version.file_name).stem or "copy"
-        chosen = f" - {wanted.name[:60]}" if wanted.ranges else ""
+        chosen = wanted.name[:60] if wanted.ranges else "clean"  # told from its original by name
         return CleanCopy(
             name=wanted.name or "all",
             stored=found,
-            file_name=f"{stem}{chosen}{'.pdf' if is_pdf else '.pptx'}",
+            file_name=f"{stem} - {chosen}{'.pdf' if is_pdf else '.pptx'}",
             media_type=PDF if is_pdf else DECK,
             tag=f'"{version.sha256[:32]}-{key.recipe}"',
         )

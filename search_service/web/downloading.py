@@ -1,6 +1,5 @@
 """The files that pages hand out: a version as it was uploaded, or a clean copy of it."""
 
-from pathlib import PurePath
 from typing import Any
 
 from litestar import get
@@ -12,7 +11,7 @@ from search_service.files.store import read_file
 from search_service.serving.authentication import scoped
 from search_service.serving.dependencies import TheCaller, TheServices
 from search_service.serving.heads import is_head
-from search_service.serving.outgoing import OutgoingFile, WantedFile, find_file, note_sent
+from search_service.serving.outgoing import WantedFile, find_file, note_sent
 from search_service.serving.transfers import content_disposition
 from search_service.web.materials import (
     PathNumber,
@@ -55,19 +54,11 @@ async def download(
         read_file(file.path),
         media_type=file.media_type,
         headers={
-            "Content-Disposition": content_disposition(_name_of(file)),
+            "Content-Disposition": content_disposition(file.file_name),
             "Content-Length": str(file.size_bytes),
             "Cache-Control": "private, no-store",
         },
     )
-
-
-def _name_of(file: OutgoingFile) -> str:
-    """A copy of the whole is told from its original by name, as one of some slides is."""
-    if file.copy != "all":
-        return file.file_name
-    name = PurePath(file.file_name)
-    return f"{name.stem} - clean{name.suffix}"
 
 
 HANDLERS = (download,)

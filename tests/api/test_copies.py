@@ -31,7 +31,7 @@ async def test_a_clean_copy_of_a_deck(service: Service) -> None:
     response = await service.call("pmm", "GET", f"{path}?clean=true")
     assert response.status_code == 200
     assert response.headers["Content-Type"] == PPTX
-    assert 'filename="pitch.pptx"' in response.headers["Content-Disposition"]
+    assert 'filename="pitch - clean.pptx"' in response.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(response.content)) as package:
         assert not any(b"Never tell them" in package.read(name) for name in package.namelist())
     whole = await service.call("pmm", "GET", path)
