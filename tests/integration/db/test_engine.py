@@ -8,7 +8,6 @@ import anyio
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from search_service.config import Settings
 from search_service.db import direct, pool
@@ -123,26 +122,6 @@ async def test_a_connection_that_died_in_the_pool_is_replaced(
 
     async with database.transaction() as connection:
         assert await connection.scalar(PID) != dead
-
-
-@pytest.mark.parametrize(("rested_s", "asked"), [(0.0, 2), (60.0, 0)])
-async def test_only_a_connection_that_rested_is_asked_whether_it_is_alive(
-    database: Database, monkeypatch: pytest.MonkeyPatch, rested_s: float, asked: int
-) -> None:
-    monkeypatch.setattr(pool, "RESTED_S", rested_s)
-    pings: list[object] = []
-
-    def answered(_: PGDialect_asyncpg, held: object) -> bool:
-        pings.append(held)
-        return True
-
-    monkeypatch.setattr(PGDialect_asyncpg, "do_ping", answered)
-
-    for _ in range(3):  # the first one makes the connection
-        async with database.reading() as connection:
-            await connection.execute(PID)
-
-    assert len(pings) == asked
 
 
 async def test_a_connection_that_is_lost_in_a_reading_is_told_as_that(
