@@ -1,9 +1,8 @@
 """Keeps the processors from going to sleep while something is timed.
 
-A virtual processor that has nothing to do is taken away after some microseconds and takes up to a
-third of a millisecond to come back, at every round trip to the database: an idle machine is then
-slower than a busy one. A process of the class SCHED_IDLE on each processor, which yields to
-everything else at once, keeps them awake (sched(7)).
+A virtual processor that has nothing to do is taken away and takes its time to come back, at every
+round trip to the database: an idle machine is then slower than a busy one. A process of the class
+SCHED_IDLE on each processor, which yields to everything else at once, keeps them awake (sched(7)).
 """
 
 import os

@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, TextClause
+from sqlalchemy import Connection, Select, TextClause
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,7 +32,9 @@ async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
     whatever it sends is within. Raises what the driver raises. A connection that was lost, or whose
     owner was cancelled, so that nobody knows in what state it is, is not used again.
     """
-    adapted, driver = _held(connection)
+    held = _held(connection)
+    adapted: Any = held.connection.dbapi_connection
+    driver: Any = held.connection.driver_connection
     if not adapted.autocommit:  # behind a pooler
         await connection.execution_options(isolation_level="AUTOCOMMIT")
     ended = False
@@ -61,10 +63,9 @@ async def _rolled_back(driver: Any) -> bool:
 
 def _give_up(connection: AsyncConnection) -> None:
     """End a connection without asking the server; the pool makes another in its place."""
-    held = connection.sync_connection
-    assert held is not None
-    _, driver = _held(connection)
-    held.connection.invalidate(soft=True)
+    pooled = _held(connection).connection
+    driver: Any = pooled.driver_connection
+    pooled.invalidate(soft=True)
     driver.terminate()
 
 
@@ -77,15 +78,15 @@ async def fetch(
 
     Raises what the driver raises, which `failures.translated` knows.
     """
-    adapted, driver = _held(connection)
+    held = _held(connection)
+    adapted: Any = held.connection.dbapi_connection
+    driver: Any = held.connection.driver_connection
     if not (driver.is_in_transaction() or adapted.autocommit):
         # SQLAlchemy begins its transaction with the first statement that it sends itself.
         result = await connection.execute(statement, binds)
         return result.all() if result.returns_rows else []
     sql, names, own = _compiled(statement)
     values = [binds[name] if name in binds else own[name] for name in names]
-    held = connection.sync_connection
-    assert held is not None
     heard = (held, None, sql, values, None, False)
     for tell in held.dispatch.before_cursor_execute:
         tell(*heard)
@@ -96,11 +97,10 @@ async def fetch(
     return list(map(_row_of(tuple(records[0].keys())), records)) if records else []
 
 
-def _held(connection: AsyncConnection) -> tuple[Any, Any]:
-    """The connection as SQLAlchemy adapts it, and the driver's own."""
+def _held(connection: AsyncConnection) -> Connection:
     held = connection.sync_connection
     assert held is not None
-    return held.connection.dbapi_connection, held.connection.driver_connection
+    return held
 
 
 @lru_cache(maxsize=512)

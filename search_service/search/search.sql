@@ -310,14 +310,14 @@ JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
 LEFT JOIN users u ON u.id = m.owner_id
 CROSS JOIN LATERAL (
-    SELECT array_agg(s.ordinal) AS ordinals, array_agg(s.page_number) AS page_numbers,
-           array_agg(s.title) AS titles, array_agg(s.body) AS bodies,
+    SELECT array_agg(s.page_number) AS page_numbers, array_agg(s.title) AS titles,
+           array_agg(s.body) AS bodies,
            array_agg(CASE WHEN CAST(:see_notes AS boolean) THEN s.notes ELSE '' END) AS notes,
            array_agg(s.hidden) AS hidden, array_agg(s.language) AS languages,
            array_agg(s.content_hash) AS content_hashes,
            array_agg(s.version_ordinal) AS version_ordinals, array_agg(s.score) AS scores
     FROM (
-        SELECT p.ordinal, p.page_number, p.title, p.body, p.notes, p.hidden, p.language,
+        SELECT p.page_number, p.title, p.body, p.notes, p.hidden, p.language,
                p.content_hash, p.version_ordinal, k.score
         FROM unnest(CAST(:slide_materials AS integer[]), CAST(:ordinals AS integer[]),
                     CAST(:scores AS double precision[]))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 class SlideRow(NamedTuple):
     """A passage's texts and marks; `score` is 0 where it is shown for another reason."""
 
-    ordinal: int
     page_number: int
     title: str
     body: str

@@ -20,7 +20,7 @@ ORDER BY place, id LIMIT CAST(:most AS integer)
 -- those alone who may see them. Parameters: ids and pages (in parallel), see_notes.
 -- Index: pk_passages.
 SELECT DISTINCT ON (p.material_id)
-       p.material_id, p.ordinal, p.page_number, p.title, p.body,
+       p.material_id, p.page_number, p.title, p.body,
        CASE WHEN CAST(:see_notes AS boolean) THEN p.notes ELSE '' END AS notes,
        p.hidden, p.language, p.content_hash, p.version_ordinal,
        CAST(0 AS double precision) AS score
