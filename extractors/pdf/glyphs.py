@@ -89,10 +89,10 @@ def _widest_gap(textpage: pypdfium2.PdfTextPage, start: int, letters: int) -> in
     last = raw.FPDFText_GetCharIndexFromTextIndex(textpage, start + letters - 1)
     if first < 0 or last - first != letters - 1:
         return None
-    rect = raw.FS_RECTF()
+    rect, handle = raw.FS_RECTF(), textpage.raw
     gaps, right, height = [], 0.0, 0.0
     for index in range(first, last + 1):
-        raw.FPDFText_GetLooseCharBox(textpage, index, rect)
+        raw.FPDFText_GetLooseCharBox(handle, index, rect)
         gaps.append(rect.left - right)
         right, height = rect.right, abs(rect.top - rect.bottom)
     *_, second, widest = sorted(gaps[1:])

@@ -117,7 +117,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int, vocabulary: Vocabulary) -> Pa
         return Page(
             number=number,
             label=_label(pdf, number),
-            title=page_title(_lines(textpage, text, vocabulary)),
+            title=_title(textpage, text, vocabulary),
             body=body,
             comments=comments_of(page),
             links=_links(pdf, page),
@@ -134,15 +134,19 @@ def _label(pdf: pypdfium2.PdfDocument, number: int) -> str | None:
     return pdf.get_page_label(number - 1).strip() or None
 
 
-def _lines(textpage: pypdfium2.PdfTextPage, text: str, vocabulary: Vocabulary) -> Iterator[Line]:
+def _title(textpage: pypdfium2.PdfTextPage, text: str, vocabulary: Vocabulary) -> str | None:
+    title = page_title(_lines(textpage, text))
+    return parted_scripts(joined_hyphens(title, vocabulary)) if title else None
+
+
+def _lines(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[Line]:
     """The page's first lines with the height of one character each, drawn lines top down."""
     start = 0
     for line in islice(text.split("\r\n"), _TITLE_LINES):
         content = line.strip()
         if content:
             middle = start + line.index(content[len(content) // 2])
-            words = parted_scripts(joined_hyphens(content, vocabulary))
-            yield Line(words, *height_and_top(textpage, middle))
+            yield Line(content, *height_and_top(textpage, middle))
         start += len(line) + 2
 
 
