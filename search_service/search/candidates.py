@@ -7,6 +7,7 @@ not known here.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -59,10 +60,11 @@ def matching(analysis: Analysis, lists: Lists, columns: Columns) -> Matching:
     everything = np.ones(columns.size, np.bool_)
     if not analysis.concepts:
         return Matching((), (), everything, everything)
+    written_in = cache(partial(columns.having, Field.LANGUAGE))  # the same for nearly all concepts
     holding, missing = [], []
     spoken = ~everything
     for units in analysis.concepts:
-        heard = _heard(units, columns)
+        heard = written_in(_languages(units))
         holds = _any(_holding(unit, lists) for unit in units)
         holding.append(holds)
         missing.append(heard & ~holds)
@@ -120,9 +122,11 @@ def _phrases(analysis: Analysis) -> list[tuple[Unit, ...]]:
 
 def _heard(units: Sequence[Unit], columns: Columns) -> Mask:
     """The rows in whose language the units are more than stop words."""
-    return columns.having(
-        Field.LANGUAGE, {language.casefold() for unit in units for language in unit.languages}
-    )
+    return columns.having(Field.LANGUAGE, _languages(units))
+
+
+def _languages(units: Sequence[Unit]) -> frozenset[str]:
+    return frozenset(language.casefold() for unit in units for language in unit.languages)
 
 
 def _holding(unit: Unit, lists: Lists) -> Mask:

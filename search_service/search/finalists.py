@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search_service.search import postings
 from search_service.search.columns import Columns, Floats, Integers, Mask
 from search_service.search.postings import Scored
 from search_service.search.weights import DEFAULT, Weights
@@ -25,6 +26,11 @@ WIDE = 8
 NEAR = 32
 # A full match beats every other by more than any score.
 _FULL = 1e6
+# One value in so many is sampled to find the largest, and twice as many as are wanted looked at.
+_SAMPLED = 16
+_AMPLE = 2
+# Scores are told apart in so many steps where passages of one material are put in order.
+_STEPS = 2**16 - 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,11 @@ def roughly(lists: Sequence[Scored], weights: Sequence[float], entrants: Entrant
     together = np.zeros(entrants.columns.size)
     for passages, weight in zip(lists, weights, strict=True):
         best = np.zeros(entrants.columns.size)
-        shares = np.where(passages.ordinals == 0, entrants.weights.own, 1.0)
+        shares = np.where(passages.ordinals == 0, weight * entrants.weights.own, weight)
         np.maximum.at(best, passages.materials, passages.scores * shares)
-        together += best * weight
-    together *= entrants.factors * entrants.allowed
+        together += best
+    together *= entrants.factors
+    together *= entrants.allowed
     return together
 
 
@@ -58,10 +65,9 @@ def promising(known: Floats, entrants: Entrants, wanted: int) -> Mask:
     rows = np.flatnonzero(known > 0)  # of flags: of numbers it takes four times as long
     if len(rows) <= most:
         return known > 0
-    values = known[rows] + np.where(entrants.full[rows], _FULL, 0.0)
-    least = np.partition(values, len(rows) - most)[len(rows) - most]
+    values = known[rows] + entrants.full[rows] * _FULL
     chosen = np.zeros(len(known), np.bool_)
-    chosen[rows[values >= least]] = True
+    chosen[rows[np.flatnonzero(values >= _largest(values, most))]] = True
     return chosen
 
 
@@ -74,15 +80,15 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
     weights = entrants.weights
     rows = scored.materials
     most = _most(wanted)
-    bonus = np.where(entrants.full, _FULL, 0.0)
     singly = scored.scores * np.where(scored.ordinals == 0, weights.own, 1.0)
-    near = _best(rows, np.maximum, singly * entrants.factors[rows], bonus, WIDE * most)
-    scored, rows = scored.where(near), rows[near]
+    near = _best(rows, np.maximum, singly * entrants.factors[rows], entrants.full, WIDE * most)
+    scored = scored.where(near)
+    rows = scored.materials
     own = scored.ordinals == 0
     by_rank = np.array([1.0, *weights.next_slides, 0.0])
     shares = np.where(own, weights.own, by_rank[np.minimum(_ranks(scored), PAGES)])
-    chosen = _best(rows, np.add, scored.scores * shares * entrants.factors[rows], bonus, most)
-    rows = rows[chosen]
+    values = scored.scores * shares * entrants.factors[rows]
+    rows = rows[_best(rows, np.add, values, entrants.full, most)]
     return rows[_starts(rows)]
 
 
@@ -90,12 +96,22 @@ def _most(wanted: int) -> int:
     return max(LEAST, int(MARGIN * wanted))
 
 
-def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: int) -> Mask:
+def _largest(values: Floats, most: int) -> float:
+    """The `most`-th largest of many values, looked for among those that a sample finds large."""
+    sample = values[::_SAMPLED]
+    likely = int(_AMPLE * most / _SAMPLED) + 1
+    if likely < len(sample):
+        large = values[np.flatnonzero(values >= np.partition(sample, -likely)[-likely])]
+        values = large if len(large) >= most else values
+    return float(np.partition(values, -most)[-most])
+
+
+def _best(rows: Integers, how: np.ufunc, values: Floats, full: Mask, most: int) -> Mask:
     """The passages of the `most` materials whose values, taken together, are largest."""
     starts = _starts(rows)
     if len(starts) <= most:
         return np.ones(len(rows), np.bool_)
-    together = how.reduceat(values, starts) + bonus[rows[starts]]
+    together = how.reduceat(values, starts) + full[rows[starts]] * _FULL
     chosen = np.zeros(len(starts), np.bool_)
     chosen[np.argpartition(-together, most)[:most]] = True
     return np.repeat(chosen, _lengths(starts, len(rows)))
@@ -103,11 +119,12 @@ def _best(rows: Integers, how: np.ufunc, values: Floats, bonus: Floats, most: in
 
 def _ranks(scored: Scored) -> Integers:
     """Which of its material's passages each is, the best one 0; own words are last."""
-    own, rows = scored.ordinals == 0, scored.materials
-    # One number to sort by: the row, whether own words, and less for a higher score.
-    behind = 1 - scored.scores / (1 + scored.scores)
-    order = np.argsort(2 * rows + own + behind * 0.999)
-    starts = _starts(rows[order])
+    rows, scores = scored.materials, scored.scores
+    # One number to sort by: the row, then less for a higher score, in steps that decide nothing.
+    behind = (_STEPS - scores * (_STEPS / max(scores.max(initial=0), 1e-9))).astype(np.int64)
+    behind[scored.ordinals == 0] = _STEPS + 1
+    order = postings.ascending((rows << 16) | behind)
+    starts = _starts(rows)  # these stay side by side
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order)) - np.repeat(starts, _lengths(starts, len(order)))
     return ranks

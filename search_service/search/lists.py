@@ -139,6 +139,8 @@ class ListReader:
         """Which are rows of materials that are there and were not written since the lists were
         stored; None where all are.
         """
+        if not self.rewritten.any() and rows.min(initial=0) >= 0:
+            return None
         stale = np.append(self.rewritten, True)  # the last one is for -1: a material that is gone
         settled: Mask = ~stale[rows]
         return None if settled.all() else settled

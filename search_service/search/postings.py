@@ -38,7 +38,8 @@ class Scored:
         return self.keys & _ORDINALS
 
     def where(self, mask: Mask) -> "Scored":
-        return Scored(self.keys[mask], self.scores[mask])
+        places = np.flatnonzero(mask)  # to pick by place is several times faster than by mask
+        return Scored(self.keys[places], self.scores[places])
 
 
 NOTHING = Scored(np.empty(0, np.int64), np.empty(0))
@@ -107,18 +108,18 @@ def _frequencies(saturations: Floats) -> Floats:
 def _reduced(passages: Scored, how: np.ufunc) -> Scored:
     if not len(passages.keys):
         return NOTHING
-    order = _ascending(passages.keys)
+    order = ascending(passages.keys)
     keys, scores = passages.keys[order], passages.scores[order]
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     return Scored(keys[starts], how.reduceat(scores, starts))
 
 
-def _ascending(keys: Integers) -> Integers:
-    """As np.argsort, 16 bits at a time: numbers of 16 bits NumPy sorts by radix, in a quarter of
+def ascending(keys: Integers) -> Integers:
+    """Give what np.argsort does of positive keys, 16 bits at a time: numbers of 16 bits NumPy sorts by radix, in a quarter of
     the time that it takes for whole keys.
     """
     order = np.argsort(keys.astype(np.uint16), kind="stable")
-    for shift in range(16, int(keys.max()).bit_length(), 16):
+    for shift in range(16, int(keys.max(initial=0)).bit_length(), 16):
         digits = (keys >> shift).astype(np.uint16)
         order = order[np.argsort(digits[order], kind="stable")]
     return order

@@ -74,9 +74,9 @@ class Ranker:
         return replace(term, forms={key: held for key, held in forms.items() if held})
 
     def _finalists(self, wanted: int) -> Integers:
-        rows = np.flatnonzero(self.entrants.allowed)
-        if len(rows) <= FEW:
-            return rows
+        entering = np.count_nonzero(self.entrants.allowed)
+        if entering <= FEW:
+            return np.flatnonzero(self.entrants.allowed)
         terms = self.scorer.terms
         lists = [self._of_term(term) for term in terms]
         weights = [term.weight * ranking.UNIT for term in terms]
@@ -88,10 +88,10 @@ class Ranker:
         ]
         chosen = finalists.choose(postings.sum_of(closer, weights), self.entrants, wanted)
         # Where the lists end before a page is full, the newest of the others go on too.
-        missing = min(wanted, len(rows)) - int(np.count_nonzero(known > 0))
+        missing = min(wanted, entering) - int(np.count_nonzero(known))
         if not self.lists.cut or missing <= 0:
             return chosen
-        left = rows[known[rows] == 0]
+        left = np.flatnonzero(self.entrants.allowed & (known == 0))
         newest = left[np.argsort(self.entrants.columns.ids[left])][-max(FEW, missing) :]
         return np.concatenate([chosen, newest])
 
