@@ -5,9 +5,9 @@
 
 The library is N passages of SOURCE ([source, group, title, body] a line), 20 to a material, written
 by the real index writer; where the source has fewer, more are made of them. Times are medians of
---repeat runs, warm: ranking (from the first list of postings to the ranked page), the whole search
-in this process, AND + ts_rank_cd over the passages, and where asked for other engines and whole
-requests over HTTP.
+--repeat runs, warm, of all queries in turn: ranking (from the analysed words to the ranked page),
+the whole search in this process, AND + ts_rank_cd over the passages, and where asked for other
+engines and whole requests over HTTP.
 """
 
 import argparse
@@ -32,8 +32,8 @@ from benchmarks.passages import Asked, lines_of, queries_of
 from benchmarks.prepared import Prepared, Source, prepared
 from benchmarks.scratch import Scratch
 from benchmarks.summary import by_class
-from benchmarks.timing import TIMEOUT_S, time_query
-from search_service.cli.runtime import collect_garbage_seldom
+from benchmarks.timing import TIMEOUT_S, time_queries
+from search_service.cli.memory import suit_to_searches
 from search_service.search.searcher import Searcher
 
 # What was measured of one query, by name.
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         peers=given.peers,
         http=Load(given.http_seconds) if given.http else None,
     )
-    collect_garbage_seldom()  # as the service does, and with its event loop
+    suit_to_searches()  # as the service does, and with its event loop
     with awake() if given.awake else nullcontext():
         report = uvloop.run(prepare_and_measure(plan, given.library))
     report["machine"]["awake"] = given.awake
@@ -88,13 +88,13 @@ async def prepare_and_measure(plan: Plan, folder: Path | None) -> dict[str, Any]
 async def measure(found: Prepared, plan: Plan) -> dict[str, Any]:
     """Ask every query in every way, and give the report."""
     _say(f"{len(plan.queries)} queries are asked in this process")
-    figures: list[Figures] = []
     facts = await _facts(found)
     searcher = Searcher(found.place.database, TIMEOUT_S)
-    for number, asked in enumerate(plan.queries):
-        figures.append(await _figures(found.place, searcher, asked, plan.repeat))
-        if plan.agreement_every and number % plan.agreement_every == 0:
-            figures[-1] |= await _agreement(found.place, searcher, asked)
+    figures = await _figures(found.place, searcher, plan)
+    if plan.agreement_every:
+        chosen = slice(None, None, plan.agreement_every)
+        for asked, measured in zip(plan.queries[chosen], figures[chosen], strict=True):
+            measured.update(await _agreement(found.place, searcher, asked))
     if plan.http:
         _say("the same over HTTP")
         facts |= await _ask_over_http(found.place, searcher, plan, figures)
@@ -132,8 +132,9 @@ async def _facts(found: Prepared) -> dict[str, Any]:
     }
 
 
-async def _figures(place: Scratch, searcher: Searcher, asked: Asked, repeat: int) -> Figures:
-    return asdict(await time_query(place.database, searcher, asked, repeat))
+async def _figures(place: Scratch, searcher: Searcher, plan: Plan) -> list[Figures]:
+    timings = await time_queries(place.database, searcher, plan.queries, plan.repeat)
+    return [asdict(each) for each in timings]
 
 
 async def _agreement(place: Scratch, searcher: Searcher, asked: Asked) -> Figures:

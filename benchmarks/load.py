@@ -49,12 +49,15 @@ async def apart(function: Callable[..., Result], *arguments: Any) -> Result:
 
 
 def requests_ms(service: Service, paths: Sequence[str], repeat: int) -> list[float]:
-    """Give the median time of each request, after one to warm up."""
+    """Give the median time of each request over so many turns through all, after one to warm up."""
 
     async def ask() -> list[float]:
         connection = await Connection.open(service.port, service.keys[0])
         try:
-            return [await _request_ms(connection, path, repeat) for path in paths]
+            turns = [
+                [await _request_ms(connection, path) for path in paths] for _ in range(repeat + 1)
+            ]
+            return list(map(median, zip(*turns[1:], strict=True)))
         finally:
             await connection.close()
 
@@ -105,14 +108,10 @@ def transactions_a_second(url: str, searches: Sequence[Sequence[Statement]], loa
     return uvloop.run(send())
 
 
-async def _request_ms(connection: Connection, path: str, repeat: int) -> float:
+async def _request_ms(connection: Connection, path: str) -> float:
+    started = time.perf_counter()
     await connection.found(path)
-    times = []
-    for _ in range(repeat):
-        started = time.perf_counter()
-        await connection.found(path)
-        times.append((time.perf_counter() - started) * 1000)
-    return median(times)
+    return (time.perf_counter() - started) * 1000
 
 
 async def _steps_a_second(step: Step, load: Load) -> float:

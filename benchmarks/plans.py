@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -26,6 +27,7 @@ from search_service.accounts.policy import Principal
 from search_service.catalog import sharing
 from search_service.db.enums import Role
 from search_service.search import correction, similar, sql, suggest, tuning_sql
+from search_service.search.list_cache import ListCache
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.serving.searching import sharing_of
@@ -116,9 +118,14 @@ async def check(materials: int) -> tuple[Table, list[str]]:
 
 
 async def statements_of(searcher: Searcher, case: Case) -> list[Sent]:
-    """Answer a case as a request does; give the statements that touch searched tables."""
+    """Answer a case as a request does that finds no list kept; give the statements that touch
+    searched tables.
+    """
     with recording() as recorder:
-        async with searcher.searched(REP, case.request) as (answer, connection):
+        async with replace(searcher, lists=ListCache()).searched(REP, case.request) as (
+            answer,
+            connection,
+        ):
             await sharing_of(connection, REP, answer)
     return [item for item in recorder.sent if any(name in item.sql for name in SEARCHED)]
 

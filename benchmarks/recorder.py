@@ -35,6 +35,16 @@ class Recorder:
     def chosen(self, first_lines: Collection[str]) -> Sequence[Sent]:
         return [item for item in self.sent if item.first_line in first_lines]
 
+    def span_ms(self, chosen: Sequence[Sent]) -> float:
+        """Give the time from the answer to the statement before the first of these to the answer to
+        the last one, with all that the process did meanwhile; 0 for none.
+        """
+        if not chosen:
+            return 0.0
+        before = self.sent[: self.sent.index(chosen[0])]
+        began_s = before[-1].ended_s if before else chosen[0].began_s
+        return 1000 * (chosen[-1].ended_s - began_s)
+
     def before(self, *_arguments: Any) -> None:
         self.began_s = time.perf_counter()
 
@@ -45,11 +55,6 @@ class Recorder:
 def elapsed_ms(sent: Sequence[Sent]) -> float:
     """Give the time that the database took, with the way there and back."""
     return 1000 * sum(item.ended_s - item.began_s for item in sent)
-
-
-def span_ms(sent: Sequence[Sent]) -> float:
-    """Give the time from the first one's beginning to the last one's end; 0 for none."""
-    return 1000 * (sent[-1].ended_s - sent[0].began_s) if sent else 0.0
 
 
 @contextmanager

@@ -1,13 +1,15 @@
-"""What one query costs in the process: ranking, the whole search, and naive ranking beside it."""
+"""What queries cost in the process: ranking, the whole search, and naive ranking beside it."""
 
+import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 
 from sqlalchemy import text
 
 from benchmarks.passages import Asked
-from benchmarks.recorder import elapsed_ms, recording, span_ms
+from benchmarks.recorder import elapsed_ms, recording
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.db.enums import Role
@@ -30,6 +32,8 @@ RANKING = frozenset(
     )
 )
 
+READING = frozenset({sql.STATEMENTS.first_line("stored_lists")})
+
 # What the field does without us: all words, PostgreSQL's own ranking, no access rule.
 NAIVE = """
 SELECT material_id, ordinal, ts_rank_cd(search_vector, query) AS score
@@ -43,8 +47,9 @@ ORDER BY score DESC, material_id, ordinal LIMIT 20
 class Timing:
     """One query's medians, in milliseconds, and how many materials matched.
 
-    `ranking_ms` is from the first list to the ranked page, with all that the process does between;
-    `statements_ms` the database's part of it.
+    `ranking_ms` is from the analysed words to the ranked page, with all that the process does
+    between; `statements_ms` the database's part of it. `read` is in how many of the runs lists were
+    read from the database, as the process had not kept them all.
     """
 
     ranking_ms: float
@@ -52,25 +57,63 @@ class Timing:
     search_ms: float
     naive_ms: float
     total: int
+    read: float
 
 
-async def time_query(database: Database, searcher: Searcher, asked: Asked, repeat: int) -> Timing:
-    """Ask so many times, after once to warm up."""
-    await _searched(searcher, asked)
-    await _naive_ms(database, asked)
-    runs = [await _searched(searcher, asked) for _ in range(repeat)]
-    naive = [await _naive_ms(database, asked) for _ in range(repeat)]
-    ranking, statements, search, totals = zip(*runs, strict=True)
-    return Timing(median(ranking), median(statements), median(search), median(naive), totals[0])
+@dataclass(frozen=True, slots=True)
+class _Run:
+    ranking_ms: float
+    statements_ms: float
+    search_ms: float
+    total: int
+    read: bool
 
 
-async def _searched(searcher: Searcher, asked: Asked) -> tuple[float, float, float, int]:
+async def time_queries(
+    database: Database, searcher: Searcher, queries: Sequence[Asked], repeat: int
+) -> list[Timing]:
+    """Ask all queries in turn, so many times after once to warm up, each time in another order.
+
+    No query is asked twice in a row: what is kept for the one before is not kept for it.
+    """
+    runs: list[list[_Run]] = [[] for _ in queries]
+    order, shuffle = list(range(len(queries))), random.Random(20261128).shuffle
+    for turn in range(repeat + 1):
+        shuffle(order)
+        for place in order:
+            run = await _searched(searcher, queries[place])
+            runs[place] += [run] if turn else []
+    return [
+        _timing(each, await _naive(database, asked, repeat))
+        for asked, each in zip(queries, runs, strict=True)
+    ]
+
+
+def _timing(runs: Sequence[_Run], naive_ms: float) -> Timing:
+    return Timing(
+        ranking_ms=median(run.ranking_ms for run in runs),
+        statements_ms=median(run.statements_ms for run in runs),
+        search_ms=median(run.search_ms for run in runs),
+        naive_ms=naive_ms,
+        total=runs[0].total,
+        read=mean(run.read for run in runs),
+    )
+
+
+async def _searched(searcher: Searcher, asked: Asked) -> _Run:
     with recording() as recorder:
         started = time.perf_counter()
         answer = await searcher.search(REP, asked.request)
         search_ms = (time.perf_counter() - started) * 1000
     sent = recorder.chosen(RANKING)
-    return span_ms(sent), elapsed_ms(sent), search_ms, answer.total
+    span_ms = recorder.span_ms(sent)
+    read = bool(recorder.chosen(READING))
+    return _Run(span_ms, elapsed_ms(sent), search_ms, answer.total, read)
+
+
+async def _naive(database: Database, asked: Asked, repeat: int) -> float:
+    await _naive_ms(database, asked)
+    return median([await _naive_ms(database, asked) for _ in range(repeat)])
 
 
 async def _naive_ms(database: Database, asked: Asked) -> float:

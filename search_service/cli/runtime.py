@@ -1,7 +1,6 @@
 """Opens the service for one command: database, migrations, files; and says on whose behalf."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -41,17 +40,6 @@ async def opened_services(settings: Settings) -> AsyncIterator[Services]:
         yield services
     finally:
         await services.close()
-
-
-def collect_garbage_seldom() -> None:
-    """Look for cycles every 50,000 new objects, and never among those that stay.
-
-    An answer is some thousands of objects without a cycle; by Python's own rule looking for one
-    took a tenth of a search's processor time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ import click
 from search_service.accounts import setup
 from search_service.app import AppOptions, create_app, work
 from search_service.cli.console import say
-from search_service.cli.runtime import collect_garbage_seldom, opened_services, run
+from search_service.cli.memory import suit_to_searches
+from search_service.cli.runtime import opened_services, run
 from search_service.config import Settings
 from search_service.db.startup import watched
 from search_service.log import configure
@@ -55,7 +56,7 @@ def serve_forever(settings: Settings, *, worker: bool) -> None:
 
     configure(settings.log_level, settings.log_format)
     app = create_app(settings, AppOptions(worker=worker))
-    collect_garbage_seldom()
+    suit_to_searches()
     uvicorn.run(
         app,
         host=settings.host,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import Principal, Visibility, visible_to
 from search_service.db.direct import fetch
 from search_service.search.columns import ColumnRow, Columns, Mask
+from search_service.search.snapshots import end_of
 from search_service.search.sql import STATEMENTS
 from search_service.search.tree import Field
 
@@ -48,7 +49,7 @@ class ColumnCache:
 
     def keep(self, version: Version) -> None:
         """Keep a version unless there is one that was read from a later snapshot."""
-        if self.kept is None or _end(version.snapshot) >= _end(self.kept.snapshot):
+        if self.kept is None or end_of(version.snapshot) >= end_of(self.kept.snapshot):
             self.kept = version
 
 
@@ -99,8 +100,3 @@ def _visible(columns: Columns, rule: Visibility) -> Mask:
 
 def _rows(rows: Sequence[Row[tuple[object, ...]]]) -> list[ColumnRow]:
     return [ColumnRow._make(row) for row in rows]
-
-
-def _end(snapshot: str) -> int:
-    """The first transaction that had not begun, of a snapshot's text `xmin:xmax:…`."""
-    return int(snapshot.split(":")[1])

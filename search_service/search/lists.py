@@ -1,8 +1,8 @@
 """The lists of a query's lexemes: in which passages each weighs how much, in which materials it is.
 
-A lexeme that is not rare has them stored; a rare one's are read from the index; and whatever was
-written since they were stored is read as it stands. So a list is as it would be now, but for what
-a budget cuts from the end of its passages.
+A lexeme that is not rare has them stored, and those read last are kept in the process; a rare one's
+are read from the index; and whatever was written since they were stored is read as it stands. So a
+list is as it would be now, but for what a budget cuts from the end of its passages.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
 from search_service.search import postings, ranking
 from search_service.search.columns import Columns, Integers, Mask
+from search_service.search.list_cache import Form, ListCache, StoredList
 from search_service.search.postings import Scored
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import quoted
@@ -25,9 +25,6 @@ from search_service.search.terms import quoted
 # "Bounded work".
 BUDGET = 98_304
 DEEPEST = 16_384
-
-# A lexeme as the query has it: its language and itself.
-Form = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,17 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class ListReader:
-    """Reads lists at one snapshot; `rewritten` are the rows whose stored lists are out of date."""
+    """Reads lists at one snapshot.
+
+    `rewritten` are the rows whose stored lists are out of date; `count` is the snapshot of the
+    count that stored them, of which the cache may have some. None: nothing is stored.
+    """
 
     connection: AsyncConnection
     columns: Columns
     rewritten: Mask
+    count: str | None
+    cache: ListCache
 
     async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:
         """Read the lists of lexemes; without their passages where only materials are asked for."""
@@ -73,46 +76,49 @@ class ListReader:
             return Lists({}, self.columns)
         depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
         found = _Found(self.columns)
-        if not self.rewritten.all():
-            await self._read_stored(forms, depth, found)
-            rare = [form for form in forms if form not in found.stored]
-            await self._read_rare(rare, found)
+        if self.count and not self.rewritten.all():
+            stored = await self._stored(self.count, forms, depth)
+            for form, each in stored.items():
+                if each:
+                    best = each.best(depth)
+                    ids = self._settled_ids(each.ids.astype(np.int64))
+                    found.add(form, self._settled(best), ids)
+                    found.cut |= len(best.keys) >= depth
+            await self._read_rare([form for form in forms if not stored[form]], found)
         if self.rewritten.any():
             await self._read_written(forms, found)
         return found.lists()
 
-    async def _read_stored(self, forms: Sequence[Form], depth: int, found: "_Found") -> None:
+    async def _stored(
+        self, count: str, forms: Sequence[Form], depth: int
+    ) -> dict[Form, StoredList | None]:
+        """The stored lists of the forms, so deep at least; None for a rare one."""
+        known = self.cache.known(count, forms, depth)
+        asked = [form for form in forms if form not in known]
+        if not asked:
+            return known
         rows = await fetch(
             self.connection,
             STATEMENTS["stored_lists"],
             {
-                "languages": [language for language, _ in forms],
-                "lexemes": [lexeme for _, lexeme in forms],
+                "languages": [language for language, _ in asked],
+                "lexemes": [lexeme for _, lexeme in asked],
                 "bytes": 8 * depth,
             },
         )
-        passages = self._placed(postings.unpacked(b"".join(row.postings for row in rows)))
-        settled = self._settled(passages.materials)
-        ids = np.frombuffer(b"".join(row.materials for row in rows), ">i4").astype(np.int64)
-        there = None if self._are_settled(ids) else self._settled(self.columns.rows(ids))
-        read = held = 0
+        read: dict[Form, StoredList | None] = dict.fromkeys(asked)
         for row in rows:
-            listed = slice(read, read := read + len(row.postings) // 8)
-            holding = slice(held, held := held + len(row.materials) // 4)
-            keys = _part(passages.keys, listed, settled)
-            scores = _part(passages.scores, listed, settled)
-            found.stored.add(forms[row.form])
-            found.add(forms[row.form], Scored(keys, scores), _part(ids, holding, there))
-            found.cut |= len(row.postings) >= 8 * depth
+            passages, ids = postings.unpacked(row.postings), postings.unpacked_ids(row.materials)
+            read[asked[row.form]] = StoredList(passages, ids, depth)
+        self.cache.keep(count, read)
+        return known | read
 
     async def _read_rare(self, forms: Sequence[Form], found: "_Found") -> None:
         if not forms:
             return
         rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
         for row in rows:
-            passages = self._placed(_passages(row))
-            settled = self._settled(passages.materials)
-            passages = passages if settled is None else passages.where(settled)
+            passages = self._settled(_passages(row))
             found.add(forms[row.form], passages, self.columns.ids[passages.materials])
 
     async def _read_written(self, forms: Sequence[Form], found: "_Found") -> None:
@@ -131,14 +137,21 @@ class ListReader:
         """Passages by the rows of their materials; -1 stands for one that is gone."""
         return postings.placed(stored, self.columns.rows(stored.materials))
 
-    def _are_settled(self, ids: Integers) -> bool:
-        """Tell at once, if so, that nothing was written since and no id is beyond the columns."""
-        return not self.rewritten.any() and ids.max(initial=0) < len(self.columns.row_of)
+    def _settled(self, stored: Scored) -> Scored:
+        """Passages by row, without those that are gone or were written since lists were stored."""
+        passages = self._placed(stored)
+        settled = self._are_settled(passages.materials)
+        return passages if settled is None else passages.where(settled)
 
-    def _settled(self, rows: Integers) -> Mask | None:
-        """Which are rows of materials that are there and were not written since the lists were
-        stored; None where all are.
-        """
+    def _settled_ids(self, ids: Integers) -> Integers:
+        """The same of the ids of a list, which ascend."""
+        if not self.rewritten.any() and ids[-1] < len(self.columns.row_of):
+            return ids  # one that is gone has no row and so disturbs nobody
+        settled = self._are_settled(self.columns.rows(ids))
+        return ids if settled is None else ids[settled]
+
+    def _are_settled(self, rows: Integers) -> Mask | None:
+        """Which are rows of materials that are there and were not written since; None for all."""
         if not self.rewritten.any() and rows.min(initial=0) >= 0:
             return None
         stale = np.append(self.rewritten, True)  # the last one is for -1: a material that is gone
@@ -153,7 +166,6 @@ class _Found:
     columns: Columns
     passages: dict[Form, list[Scored]] = field(default_factory=dict)
     ids: dict[Form, list[Integers]] = field(default_factory=dict)
-    stored: set[Form] = field(default_factory=set)
     cut: bool = False
 
     def add(self, form: Form, passages: Scored, ids: Integers) -> None:
@@ -163,7 +175,7 @@ class _Found:
     def lists(self) -> Lists:
         return Lists(
             {
-                form: FormList(postings.joined(parts), np.concatenate(self.ids[form]))
+                form: FormList(postings.joined(parts), _joined(self.ids[form]))
                 for form, parts in self.passages.items()
             },
             self.columns,
@@ -171,8 +183,8 @@ class _Found:
         )
 
 
-def _part(values: NDArray[Any], part: slice, mask: Mask | None) -> NDArray[Any]:
-    return values[part] if mask is None else values[part][mask[part]]
+def _joined(parts: Sequence[Integers]) -> Integers:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _statement(name: str) -> TextClause:

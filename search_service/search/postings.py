@@ -46,11 +46,16 @@ NOTHING = Scored(np.empty(0, np.int64), np.empty(0))
 
 
 def unpacked(postings: bytes) -> Scored:
-    """Read top postings, of one list or of several; the scores are saturations t / (t + k1)."""
+    """Read top postings; the scores are saturations t / (t + k1)."""
     keys = np.frombuffer(postings, ">i8").astype(np.int64)
     saturations = (keys >> weighting.KEY_BITS) / weighting.SATURATION_STEPS
     keys &= _KEYS  # in place, as is done below: a new array of this size costs more than the work
     return Scored(keys, saturations)
+
+
+def unpacked_ids(materials: bytes) -> NDArray[np.int32]:
+    """Read the ids of a list's materials, ascending."""
+    return np.frombuffer(materials, ">i4").astype(np.int32)
 
 
 def placed(stored: Scored, rows: Integers) -> Scored:
@@ -115,8 +120,8 @@ def _reduced(passages: Scored, how: np.ufunc) -> Scored:
 
 
 def ascending(keys: Integers) -> Integers:
-    """Give what np.argsort does of positive keys, 16 bits at a time: numbers of 16 bits NumPy sorts by radix, in a quarter of
-    the time that it takes for whole keys.
+    """Give what np.argsort does of positive keys, 16 bits at a time: numbers of 16 bits NumPy sorts
+    by radix, in a quarter of the time that it takes for whole keys.
     """
     order = np.argsort(keys.astype(np.uint16), kind="stable")
     for shift in range(16, int(keys.max(initial=0)).bit_length(), 16):

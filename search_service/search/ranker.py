@@ -74,7 +74,7 @@ class Ranker:
         return replace(term, forms={key: held for key, held in forms.items() if held})
 
     def _finalists(self, wanted: int) -> Integers:
-        entering = np.count_nonzero(self.entrants.allowed)
+        entering = int(np.count_nonzero(self.entrants.allowed))
         if entering <= FEW:
             return np.flatnonzero(self.entrants.allowed)
         terms = self.scorer.terms

@@ -3,7 +3,8 @@
 -- work; no statement of a search has a better one for some values), an index for what stands in
 -- most rows too (a scan of materials unpacks every vector: 250 ms instead of 9 at 53,000
 -- materials), and an end to every statement.
--- Gives the snapshot, the materials written since the postings were counted (NULL: all of them),
+-- Gives the snapshot, that of the count that stored the postings and the materials written since
+-- (NULL: all of them),
 -- those changed since a snapshot known before (NULL: none is known), the languages with their
 -- published passages, the names of ids, and whether anything is tuned. The barrier keeps the known
 -- snapshot out of the plan, which would be made anew each time, as nothing is set yet.
@@ -11,7 +12,7 @@
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', :timeout, true),
-       CAST(pg_current_snapshot() AS text) AS snapshot,
+       CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS count,
        CASE WHEN s.snapshot IS NOT NULL THEN (
            SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
            WHERE c.rewritten_in >= pg_snapshot_xmin(s.snapshot)

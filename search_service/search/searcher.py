@@ -15,6 +15,7 @@ from search_service.search.answer import Answer
 from search_service.search.candidates import MAX_PHRASES
 from search_service.search.column_cache import ColumnCache
 from search_service.search.hits import fill
+from search_service.search.list_cache import ListCache
 from search_service.search.paging import match, page_of
 from search_service.search.request import SearchRequest
 from search_service.search.semantic import Meaning
@@ -28,7 +29,7 @@ from search_service.search.understanding import TIMEOUT_S, Snapshot, Tools, begi
 class Searcher:
     """Searches a database; `timeout_s` ends each statement; `meaning` ranks by that too.
 
-    Keeps columns and words for its process.
+    Keeps columns, words and lists for its process.
     """
 
     database: Database
@@ -36,6 +37,7 @@ class Searcher:
     meaning: Meaning | None = None
     cache: ColumnCache = field(default_factory=ColumnCache)
     spellings: Spellings = field(default_factory=Spellings)
+    lists: ListCache = field(default_factory=ListCache)
 
     async def warm(self) -> None:
         """Read the columns of all materials, so that the first search need not."""
@@ -64,7 +66,7 @@ class Searcher:
         async with self.database.reading() as connection:
             snapshot = await begin(connection, known, self.timeout_s)
             self.cache.keep(snapshot.version)
-            tools = Tools(self.spellings, self.meaning)
+            tools = Tools(self.spellings, self.lists, self.meaning)
             answer = await _answer(await understand(snapshot, principal, request, tools))
             took_ms = round((time.perf_counter() - started) * 1000, 2)
             yield replace(answer, took_ms=took_ms), connection

@@ -16,6 +16,7 @@ from search_service.search.column_cache import Version
 from search_service.search.columns import Mask
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
+from search_service.search.list_cache import ListCache
 from search_service.search.lists import ListReader
 from search_service.search.pins import Shown
 from search_service.search.query import parse
@@ -35,13 +36,14 @@ TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The transaction that answers, the columns at its snapshot, and which rows were written since
-    lists were stored; the languages, the names of ids, the weights in force, and whether there are
-    synonyms and pins at all.
+    """The transaction that answers, the columns at its snapshot, the snapshot of the count that
+    stored lists (None: there is none) and which rows were written since; the languages, the names
+    of ids, the weights in force, and whether there are synonyms and pins at all.
     """
 
     connection: AsyncConnection
     version: Version
+    count: str | None
     rewritten: Mask
     corpus: Corpus
     names: Names
@@ -67,6 +69,7 @@ async def begin(
     return Snapshot(
         connection=connection,
         version=version,
+        count=state.count,
         rewritten=np.ones(columns.size, np.bool_)
         if state.rewritten is None
         else columns.mask(np.array(state.rewritten, np.int64)),
@@ -80,9 +83,12 @@ async def begin(
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a process keeps for its searches: lexemes of words, and what ranks by meaning."""
+    """What a process keeps for its searches: lexemes of words, lists of lexemes, and what ranks by
+    meaning.
+    """
 
     spellings: Spellings = field(default_factory=Spellings)
+    lists: ListCache = field(default_factory=ListCache)
     meaning: Meaning | None = None
 
 
@@ -101,7 +107,7 @@ async def understand(
     filters = _filters(words.query, request)
     selection = facets.select(filters, words.query.updated, names, now)
     by_relevance = request.sort is Sort.RELEVANCE
-    reader = ListReader(connection, columns, snapshot.rewritten)
+    reader = ListReader(connection, columns, snapshot.rewritten, snapshot.count, tools.lists)
     lists = await reader.read(candidates.forms_of(words.analysis), with_passages=by_relevance)
     asked = (words.typed, words.query) if by_relevance and snapshot.has_pins else ()
     return Search(

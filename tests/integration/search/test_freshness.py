@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import insert, text, update
 
+from benchmarks.recorder import recording
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.db.engine import Database
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
@@ -16,6 +17,7 @@ from search_service.index.consistency import Sample, StoredList
 from search_service.search import ranker
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
+from search_service.search.sql import STATEMENTS
 from tests.integration.search.library import numbered
 
 pytestmark = pytest.mark.anyio
@@ -191,6 +193,23 @@ async def test_reindexing_beside_writers_loses_nothing_while_searches_go_on(shel
         assert await consistency.check(connection, Sample(100, 1000)) == []
     for word in WORDS:
         assert await shelf.found(word) == shelf.holding(word)
+
+
+async def test_lists_are_read_once_until_the_next_count(shelf: Shelf) -> None:
+    await shelf.found("alpha")
+    first = next(iter(shelf.words))
+    with recording() as recorder:
+        assert await shelf.found("alpha") == shelf.holding("alpha")
+        await shelf.rewrite(first, "zulu")
+        assert await shelf.found("alpha") == shelf.holding("alpha")
+    assert not recorder.chosen({STATEMENTS.first_line("stored_lists")})
+
+    await shelf.rewrite(first, "alpha")
+    async with shelf.database.transaction() as connection:
+        assert await statistics.refresh(connection)
+    with recording() as recorder:
+        assert await shelf.found("alpha") == shelf.holding("alpha")
+    assert recorder.chosen({STATEMENTS.first_line("stored_lists")})
 
 
 async def test_what_was_written_since_the_count_is_no_fault_of_a_list(shelf: Shelf) -> None:
