@@ -77,8 +77,8 @@ def material_score(weights: Weights) -> Expression:
 
 def length_factors(row: str, corpus: str) -> str:
     """Give the two columns that weigh frequencies by length: 1 and 4 over the normalised length."""
-    title = f"({1 - TITLE_B} + {TITLE_B} * {row}.length_title / {corpus}.average_title)"
-    body = f"({1 - BODY_B} + {BODY_B} * {row}.length_body / {corpus}.average_body)"
+    title = f"({1 - TITLE_B} + {_double(TITLE_B)} * {row}.length_title / {corpus}.average_title)"
+    body = f"({1 - BODY_B} + {_double(BODY_B)} * {row}.length_body / {corpus}.average_body)"
     return f"{TITLE_WEIGHT} / {title} - 1 / {body} AS title_factor, 1 / {body} AS body_factor"
 
 
@@ -90,6 +90,11 @@ def steps() -> list[float]:
         borders.append(total + 0.6 / j**2)
         total += 1 / j**2
     return borders
+
+
+def _double(value: float) -> str:
+    """A figure that is multiplied: as it stands it is exact, and exact products take long."""
+    return f"CAST({value} AS double precision)"
 
 
 def _term_score(number: int, term: Term) -> Expression:
