@@ -160,7 +160,7 @@ class Columns:
             return accepted[self.single[column]]
         pairs = self.several[column]
         found = np.zeros(self.size, np.bool_)
-        found[pairs.rows[accepted[pairs.codes]]] = True
+        found[pairs.rows[np.flatnonzero(accepted[pairs.codes])]] = True
         return found
 
     def counts(self, column: Field, mask: Mask, rows: Integers | None = None) -> dict[str, int]:
@@ -168,13 +168,14 @@ class Columns:
 
         `rows` are those of the mask, for whoever counts several fields over it.
         """
+        # To pick by place is faster than by mask.
         if column in self.single:
-            # To pick by place is faster than by mask; 1 more, as -1 stands for no value.
+            # 1 more, as -1 stands for no value.
             picked = np.flatnonzero(mask) if rows is None else rows
             counted = np.bincount(self.single[column][picked] + 1)[1:]
         else:
             pairs = self.several[column]
-            counted = np.bincount(pairs.codes[mask[pairs.rows]])
+            counted = np.bincount(pairs.codes[np.flatnonzero(mask[pairs.rows])])
         values = self.codes[column].values
         return {values[code]: int(counted[code]) for code in np.flatnonzero(counted)}
 
