@@ -113,7 +113,9 @@ async def _suggestions(service: Service, queries: Sequence[Asked], repeat: int) 
 
 
 async def _statements(searcher: Searcher, asked: Asked) -> list[Statement]:
-    """Everything that a request for a search sends, but for the look-up of its key."""
+    """Everything that a request for a search sends that finds its lists kept, but for the look-up
+    of its key.
+    """
     with recording() as recorder:
         async with searcher.searched(REP, asked.request) as (answer, connection):
             await sharing_of(connection, REP, answer)

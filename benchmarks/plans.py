@@ -27,9 +27,9 @@ from search_service.accounts.policy import Principal
 from search_service.catalog import sharing
 from search_service.db.enums import Role
 from search_service.search import correction, similar, sql, suggest, tuning_sql
-from search_service.search.list_cache import ListCache
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
+from search_service.search.understanding import Tools
 from search_service.serving.searching import sharing_of
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -118,11 +118,11 @@ async def check(materials: int) -> tuple[Table, list[str]]:
 
 
 async def statements_of(searcher: Searcher, case: Case) -> list[Sent]:
-    """Answer a case as a request does that finds no list kept; give the statements that touch
+    """Answer a case as a request does that finds nothing kept; give the statements that touch
     searched tables.
     """
     with recording() as recorder:
-        async with replace(searcher, lists=ListCache()).searched(REP, case.request) as (
+        async with replace(searcher, tools=Tools()).searched(REP, case.request) as (
             answer,
             connection,
         ):

@@ -33,6 +33,7 @@ from search_service.ingest.embeddings import embed_library
 from search_service.search.request import MAX_LIMIT, SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.search.semantic import Meaning
+from search_service.search.understanding import Tools
 
 MAIN_MEASURE = MEASURES[0]
 
@@ -119,7 +120,9 @@ async def search(
         if how.encoder:
             async for _ in embed_library(place.database, how.encoder):
                 pass
-        searcher = Searcher(place.database, meaning=Meaning(how.encoder) if how.encoder else None)
+        searcher = Searcher(
+            place.database, tools=Tools(Meaning(how.encoder) if how.encoder else None)
+        )
         run, elapsed_s = await answer(searcher, queries)
     return run, documents, elapsed_s
 

@@ -32,6 +32,7 @@ RANKING = frozenset(
     )
 )
 
+# Lists are read from the database, as they are not kept.
 READING = frozenset({sql.STATEMENTS.first_line("stored_lists")})
 
 # What the field does without us: all words, PostgreSQL's own ranking, no access rule.
@@ -72,9 +73,9 @@ class _Run:
 async def time_queries(
     database: Database, searcher: Searcher, queries: Sequence[Asked], repeat: int
 ) -> list[Timing]:
-    """Ask all queries in turn, so many times after once to warm up, each time in another order.
-
-    No query is asked twice in a row: what is kept for the one before is not kept for it.
+    """Ask all queries in turn, so many times after once to warm up, each time in another order, so
+    that the process keeps for one what it has room for beside all others. Naive ranking, which
+    keeps nothing, is asked for each query so many times in a row.
     """
     runs: list[list[_Run]] = [[] for _ in queries]
     order, shuffle = list(range(len(queries))), random.Random(20261128).shuffle
@@ -82,7 +83,8 @@ async def time_queries(
         shuffle(order)
         for place in order:
             run = await _searched(searcher, queries[place])
-            runs[place] += [run] if turn else []
+            if turn:
+                runs[place].append(run)
     return [
         _timing(each, await _naive(database, asked, repeat))
         for asked, each in zip(queries, runs, strict=True)

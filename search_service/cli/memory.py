@@ -6,8 +6,9 @@ import gc
 
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-# The most that glibc takes, and what a process keeps at most beyond what it uses.
-_MMAPPED_BYTES = 32 << 20
+# Smaller arrays than the first come from the heap, whose free end is given back beyond the second;
+# what is free below something in use stays, so that a process keeps about what it once needed.
+_MMAPPED_BYTES = 4 << 20
 _KEPT_BYTES = 256 << 20
 
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
+from search_service.search.count_cache import CountCache
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Corpus, Lexeme, Positions, Term, Unit, terms_of
 from search_service.search.tree import Phrase, Query, Word
@@ -14,6 +16,10 @@ from search_service.text.languages import configuration
 from search_service.text.normalise import indexable
 
 MAX_EXPANSIONS = 64
+
+# Of what is kept of words in one process, and what an entry and each of its lexemes take about.
+MOST_KEPT = 16 << 20
+_ENTRY_BYTES, _LEXEME_BYTES = 1_000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +46,85 @@ async def corpus_of(connection: AsyncConnection) -> Corpus:
     return Corpus({row.language: row.passages for row in rows})
 
 
-async def analyse(connection: AsyncConnection, query: Query, corpus: Corpus) -> Analysis:
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Where the lexemes of words are found: in the database, or in what is kept of its last count
+    (`counted_at` is that one's snapshot).
+    """
+
+    connection: AsyncConnection
+    corpus: Corpus
+    counted_at: str | None
+    cache: "WordCache"
+
+    async def lexemes(
+        self, statement: str, texts: Sequence[str], **limits: int
+    ) -> list[Mapping[str, Positions]]:
+        """Give what a statement finds for each text, by language; one statement at most."""
+        languages = tuple(self.corpus.languages)
+        if not languages:
+            return [{} for _ in texts]
+        keys = [(statement, text, languages) for text in texts]
+        found = self.cache.known(self.counted_at, keys)
+        asked = [key for key in dict.fromkeys(keys) if key not in found]
+        if asked:
+            read = await self._read(statement, [text for _, text, _ in asked], limits)
+            new = dict(zip(asked, read, strict=True))
+            self.cache.keep(self.counted_at, new)
+            found |= new
+        return [found[key] for key in keys]
+
+    async def _read(
+        self, statement: str, texts: Sequence[str], limits: Mapping[str, int]
+    ) -> list[Mapping[str, Positions]]:
+        languages = list(self.corpus.languages)
+        rows = await fetch(
+            self.connection,
+            STATEMENTS[statement],
+            {
+                "texts": texts,
+                "languages": languages,
+                "configurations": [f"search_{configuration(code)}" for code in languages],
+                **limits,
+            },
+        )
+        found: list[dict[str, dict[int, tuple[Lexeme, ...]]]] = [{} for _ in texts]
+        for row in rows:
+            positions = found[row.unit].setdefault(row.language, {})
+            forms = positions.get(row.position, ())
+            positions[row.position] = (*forms, Lexeme(row.lexeme, row.document_frequency))
+        return list(found)
+
+
+# The statement, its text and the languages; what it found.
+_Key: TypeAlias = tuple[str, str, tuple[str, ...]]
+WordCache: TypeAlias = CountCache[_Key, Mapping[str, Positions]]
+
+
+def word_cache(most: int = MOST_KEPT) -> WordCache:
+    """Make an empty cache for `Lexicon`, of so many bytes."""
+    return CountCache(most, _bytes_of)
+
+
+def _bytes_of(key: _Key, found: Mapping[str, Positions]) -> int:
+    forms = sum(len(each) for positions in found.values() for each in positions.values())
+    return _ENTRY_BYTES + 4 * len(key[1]) + _LEXEME_BYTES * forms
+
+
+async def analyse(lexicon: Lexicon, query: Query) -> Analysis:
     """Find the lexemes of all words of a query; two statements at most."""
     asked = [term for concept in query.concepts for term in concept.alternatives]
-    found = await _units(connection, [*asked, *query.excluded], corpus)
+    found = await _units(lexicon, [*asked, *query.excluded])
     concepts = [
         _heard_together([found[term] for term in concept.alternatives])
         for concept in query.concepts
     ]
-    kept, ignored = _without_noise(concepts, corpus)
+    kept, ignored = _without_noise(concepts, lexicon.corpus)
     return Analysis(
-        corpus=corpus,
+        corpus=lexicon.corpus,
         concepts=kept,
         excluded=tuple(unit for term in query.excluded if (unit := found[term]).languages),
-        terms=terms_of((unit for concept in kept for unit in concept), corpus),
+        terms=terms_of((unit for concept in kept for unit in concept), lexicon.corpus),
         ignored=ignored,
     )
 
@@ -103,14 +174,12 @@ def _language_of(unit: Unit, main: str | None) -> str | None:
     return (unit.synonymy.language if unit.synonymy else None) or main
 
 
-async def _units(
-    connection: AsyncConnection, terms: Iterable[Word | Phrase], corpus: Corpus
-) -> dict[Word | Phrase, Unit]:
+async def _units(lexicon: Lexicon, terms: Iterable[Word | Phrase]) -> dict[Word | Phrase, Unit]:
     asked = list(dict.fromkeys(terms))
-    lexemes = await _lexemes(connection, [_text(term) for term in asked], corpus)
+    lexemes = await lexicon.lexemes("analyse", [indexable(_text(term)) for term in asked])
     prefixes = [number for number, term in enumerate(asked) if _is_prefix(term)]
     endings = [_ending(_text(asked[number])) for number in prefixes]
-    expansions = await _expansions(connection, endings, corpus)
+    expansions = await lexicon.lexemes("expand_prefixes", endings, most=MAX_EXPANSIONS)
     for number, expansion in zip(prefixes, expansions, strict=True):
         lexemes[number] = _expanded(lexemes[number], expansion)
     return {
@@ -125,9 +194,7 @@ async def _units(
     }
 
 
-def _counting(
-    term: Word | Phrase, languages: dict[str, dict[int, tuple[Lexeme, ...]]]
-) -> Mapping[str, Positions]:
+def _counting(term: Word | Phrase, languages: Mapping[str, Positions]) -> Mapping[str, Positions]:
     """Those of the languages in which the term counts."""
     if term.synonymy is None or term.synonymy.language is None:
         return languages
@@ -143,63 +210,18 @@ def _text(term: Word | Phrase) -> str:
     return term.text if isinstance(term, Word) else " ".join(term.words)
 
 
-async def _lexemes(
-    connection: AsyncConnection, texts: Sequence[str], corpus: Corpus
-) -> list[dict[str, dict[int, tuple[Lexeme, ...]]]]:
-    found: list[dict[str, dict[int, tuple[Lexeme, ...]]]] = [{} for _ in texts]
-    if not (texts and corpus.languages):
-        return found
-    rows = await fetch(
-        connection,
-        STATEMENTS["analyse"],
-        {
-            "units": [indexable(text) for text in texts],
-            "languages": list(corpus.languages),
-            "configurations": [f"search_{configuration(code)}" for code in corpus.languages],
-        },
-    )
-    for row in rows:
-        positions = found[row.unit].setdefault(row.language, {})
-        forms = positions.get(row.position, ())
-        positions[row.position] = (*forms, Lexeme(row.lexeme, row.document_frequency))
-    return found
-
-
 def _ending(prefix: str) -> str:
     """What a star stands after: of zero-tru* the last part."""
     return re.split(r"[^\w]", indexable(prefix))[-1] or prefix
 
 
-async def _expansions(
-    connection: AsyncConnection, prefixes: Sequence[str], corpus: Corpus
-) -> list[dict[str, tuple[Lexeme, ...]]]:
-    """The commonest lexemes for each prefix, by language."""
-    found: list[dict[str, tuple[Lexeme, ...]]] = [{} for _ in prefixes]
-    if not (prefixes and corpus.languages):
-        return found
-    rows = await fetch(
-        connection,
-        STATEMENTS["expand_prefixes"],
-        {
-            "prefixes": list(prefixes),
-            "languages": list(corpus.languages),
-            "configurations": [f"search_{configuration(code)}" for code in corpus.languages],
-            "most": MAX_EXPANSIONS,
-        },
-    )
-    for row in rows:
-        forms = found[row.unit].get(row.language, ())
-        found[row.unit][row.language] = (*forms, Lexeme(row.lexeme, row.document_frequency))
-    return found
-
-
 def _expanded(
-    exact: Mapping[str, Positions], expansion: Mapping[str, tuple[Lexeme, ...]]
-) -> dict[str, dict[int, tuple[Lexeme, ...]]]:
+    exact: Mapping[str, Positions], expansion: Mapping[str, Positions]
+) -> Mapping[str, Positions]:
     """Put the expansion beside the last position of a word, and what is before it as it is."""
     last = max((place for positions in exact.values() for place in positions), default=1)
     found = {language: dict(positions) for language, positions in exact.items()}
-    for language, lexemes in expansion.items():
+    for language, ((_, lexemes),) in ((key, each.items()) for key, each in expansion.items()):
         positions = found.setdefault(language, {})
         forms = {form.text: form for form in (*positions.get(last, ()), *lexemes)}
         positions[last] = tuple(forms.values())

@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.db.direct import fetch
 from search_service.search.analysis import Analysis
 from search_service.search.columns import Columns, Mask
-from search_service.search.list_cache import Form
-from search_service.search.lists import Lists
+from search_service.search.lists import Form, Lists
 from search_service.search.postings import unpacked_array
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Unit, demanded, phrase_query

@@ -7,16 +7,17 @@ list is as it would be now, but for what a budget cuts from the end of its passa
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
 from search_service.search import postings, ranking
 from search_service.search.columns import Columns, Integers, Mask
-from search_service.search.list_cache import Form, ListCache, StoredList
+from search_service.search.count_cache import CountCache
 from search_service.search.postings import Scored
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import quoted
@@ -25,6 +26,14 @@ from search_service.search.terms import quoted
 # "Bounded work".
 BUDGET = 98_304
 DEEPEST = 16_384
+
+# Of lists kept in one process; all lists of 100,000 passages take a tenth. Evidence:
+# ARCHITECTURE.md, "Lists that were read stay in the process".
+MOST_KEPT = 256 << 20
+_ENTRY_BYTES = 1_000
+
+# A lexeme as the query has it: its language and itself.
+Form: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +66,59 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptList:
+    """A list as it is stored: the best passages, `depth` of them unless there are fewer, and the
+    ids of all materials, ascending, in 32 bits. Nothing of it can be written to.
+    """
+
+    passages: Scored
+    ids: NDArray[np.int32]
+    depth: int
+
+    def __post_init__(self) -> None:
+        for array in self._arrays():
+            array.flags.writeable = False
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return sum(array.nbytes for array in self._arrays())
+
+    def reaches(self, depth: int) -> bool:
+        return self.depth >= depth or len(self.passages.keys) < self.depth
+
+    def best(self, depth: int) -> Scored:
+        return Scored(self.passages.keys[:depth], self.passages.scores[:depth])
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        return self.passages.keys, self.passages.scores, self.ids
+
+
+# None for a rare lexeme, of which no list is stored.
+ListCache: TypeAlias = CountCache[Form, KeptList | None]
+
+
+def list_cache(most: int = MOST_KEPT) -> ListCache:
+    """Make an empty cache for `ListReader`, of so many bytes."""
+    return CountCache(most, _bytes_of)
+
+
+def _bytes_of(form: Form, kept: KeptList | None) -> int:
+    return _ENTRY_BYTES + 4 * len(form[1]) + (kept.size if kept else 0)
+
+
+@dataclass(frozen=True, slots=True)
 class ListReader:
     """Reads lists at one snapshot.
 
-    `rewritten` are the rows whose stored lists are out of date; `count` is the snapshot of the
+    `rewritten` are the rows whose stored lists are out of date; `counted_at` is the snapshot of the
     count that stored them, of which the cache may have some. None: nothing is stored.
     """
 
     connection: AsyncConnection
     columns: Columns
     rewritten: Mask
-    count: str | None
+    counted_at: str | None
     cache: ListCache
 
     async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:
@@ -76,8 +127,8 @@ class ListReader:
             return Lists({}, self.columns)
         depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
         found = _Found(self.columns)
-        if self.count and not self.rewritten.all():
-            stored = await self._stored(self.count, forms, depth)
+        if not self.rewritten.all():
+            stored = await self._stored(forms, depth)
             for form, each in stored.items():
                 if each:
                     best = each.best(depth)
@@ -89,11 +140,10 @@ class ListReader:
             await self._read_written(forms, found)
         return found.lists()
 
-    async def _stored(
-        self, count: str, forms: Sequence[Form], depth: int
-    ) -> dict[Form, StoredList | None]:
+    async def _stored(self, forms: Sequence[Form], depth: int) -> dict[Form, KeptList | None]:
         """The stored lists of the forms, so deep at least; None for a rare one."""
-        known = self.cache.known(count, forms, depth)
+        kept = self.cache.known(self.counted_at, forms)
+        known = {form: each for form, each in kept.items() if not each or each.reaches(depth)}
         asked = [form for form in forms if form not in known]
         if not asked:
             return known
@@ -106,11 +156,11 @@ class ListReader:
                 "bytes": 8 * depth,
             },
         )
-        read: dict[Form, StoredList | None] = dict.fromkeys(asked)
+        read: dict[Form, KeptList | None] = dict.fromkeys(asked)
         for row in rows:
             passages, ids = postings.unpacked(row.postings), postings.unpacked_ids(row.materials)
-            read[asked[row.form]] = StoredList(passages, ids, depth)
-        self.cache.keep(count, read)
+            read[asked[row.form]] = KeptList(passages, ids, depth)
+        self.cache.keep(self.counted_at, read)
         return known | read
 
     async def _read_rare(self, forms: Sequence[Form], found: "_Found") -> None:
@@ -145,7 +195,7 @@ class ListReader:
 
     def _settled_ids(self, ids: Integers) -> Integers:
         """The same of the ids of a list, which ascend."""
-        if not self.rewritten.any() and ids[-1] < len(self.columns.row_of):
+        if not self.rewritten.any() and ids.max(initial=0) < len(self.columns.row_of):
             return ids  # one that is gone has no row and so disturbs nobody
         settled = self._are_settled(self.columns.rows(ids))
         return ids if settled is None else ids[settled]

@@ -3,16 +3,16 @@
 -- work; no statement of a search has a better one for some values), an index for what stands in
 -- most rows too (a scan of materials unpacks every vector: 250 ms instead of 9 at 53,000
 -- materials), and an end to every statement.
--- Gives the snapshot, that of the count that stored the postings and the materials written since
--- (NULL: all of them),
--- those changed since a snapshot known before (NULL: none is known), the languages with their
--- published passages, the names of ids, and whether anything is tuned. The barrier keeps the known
--- snapshot out of the plan, which would be made anew each time, as nothing is set yet.
+-- Gives the snapshot, that of the count that stored the postings, the materials written since then
+-- (NULL: all of them), those changed since a snapshot known before (NULL: none is known), the
+-- languages with their published passages, the names of ids, and whether anything is tuned. The
+-- barrier keeps the known snapshot out of the plan, which would be made anew each time, as nothing
+-- is set yet.
 -- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', :timeout, true),
-       CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS count,
+       CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS counted_at,
        CASE WHEN s.snapshot IS NOT NULL THEN (
            SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
            WHERE c.rewritten_in >= pg_snapshot_xmin(s.snapshot)
@@ -36,7 +36,7 @@ LEFT JOIN index_state s
 --: analyse
 -- The lexemes of each unit (a word or a phrase) in each language that the library holds, with
 -- their positions and document frequencies. Accented words give two lexemes at one position.
--- Parameters: units, languages and configurations (in pairs).
+-- Parameters: texts (of the units), languages and configurations (in pairs).
 -- Index: pk_lexeme_statistics.
 -- The frequency is looked up for each lexeme: a join would read the whole table for a long query.
 SELECT u.ordinal - 1 AS unit, a.language, l.position, l.lexeme,
@@ -44,7 +44,7 @@ SELECT u.ordinal - 1 AS unit, a.language, l.position, l.lexeme,
            SELECT s.document_frequency FROM lexeme_statistics s
            WHERE s.lexeme = l.lexeme AND s.language = a.language
        ), 0) AS document_frequency
-FROM unnest(CAST(:units AS text[])) WITH ORDINALITY AS u(text, ordinal)
+FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(text, ordinal)
 CROSS JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
     AS a(language, configuration)
 CROSS JOIN LATERAL (
@@ -55,11 +55,12 @@ ORDER BY unit, a.language, l.position, l.lexeme
 
 --: expand_prefixes
 -- The commonest lexemes that begin like each prefix, or whose word does: of `security` only `secur`
--- is a lexeme. Words of names and tags alone have a frequency of 0. Parameters: prefixes, languages and configurations (in pairs), most (of each prefix).
+-- is a lexeme. Words of names and tags alone have a frequency of 0.
+-- Parameters: texts (prefixes), languages and configurations (in pairs), most (of each prefix).
 -- Bounds instead of LIKE, whose pattern would have to be a constant for the index.
 -- Index: idx_lexeme_statistics_prefix, idx_surface_words_trigrams.
-SELECT u.ordinal - 1 AS unit, e.lexeme, e.language, e.document_frequency
-FROM unnest(CAST(:prefixes AS text[])) WITH ORDINALITY AS u(prefix, ordinal)
+SELECT u.ordinal - 1 AS unit, e.language, 1 AS position, e.lexeme, e.document_frequency
+FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(prefix, ordinal)
 CROSS JOIN LATERAL (SELECT lower(u.prefix) AS typed, unaccent(lower(u.prefix)) AS plain) t
 CROSS JOIN LATERAL (
     SELECT s.lexeme, s.language, s.document_frequency FROM lexeme_statistics s

@@ -15,11 +15,8 @@ from search_service.search.answer import Answer
 from search_service.search.candidates import MAX_PHRASES
 from search_service.search.column_cache import ColumnCache
 from search_service.search.hits import fill
-from search_service.search.list_cache import ListCache
 from search_service.search.paging import match, page_of
 from search_service.search.request import SearchRequest
-from search_service.search.semantic import Meaning
-from search_service.search.spellings import Spellings
 from search_service.search.state import Search
 from search_service.search.tree import QueryWarning
 from search_service.search.understanding import TIMEOUT_S, Snapshot, Tools, begin, understand
@@ -27,17 +24,14 @@ from search_service.search.understanding import TIMEOUT_S, Snapshot, Tools, begi
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """Searches a database; `timeout_s` ends each statement; `meaning` ranks by that too.
-
-    Keeps columns, words and lists for its process.
+    """Searches a database; `timeout_s` ends each statement. Keeps columns and its tools for its
+    process.
     """
 
     database: Database
     timeout_s: float = TIMEOUT_S
-    meaning: Meaning | None = None
+    tools: Tools = field(default_factory=Tools)
     cache: ColumnCache = field(default_factory=ColumnCache)
-    spellings: Spellings = field(default_factory=Spellings)
-    lists: ListCache = field(default_factory=ListCache)
 
     async def warm(self) -> None:
         """Read the columns of all materials, so that the first search need not."""
@@ -66,8 +60,7 @@ class Searcher:
         async with self.database.reading() as connection:
             snapshot = await begin(connection, known, self.timeout_s)
             self.cache.keep(snapshot.version)
-            tools = Tools(self.spellings, self.lists, self.meaning)
-            answer = await _answer(await understand(snapshot, principal, request, tools))
+            answer = await _answer(await understand(snapshot, principal, request, self.tools))
             took_ms = round((time.perf_counter() - started) * 1000, 2)
             yield replace(answer, took_ms=took_ms), connection
 

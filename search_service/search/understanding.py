@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import Principal
 from search_service.db.direct import fetch
 from search_service.search import candidates, column_cache, facets, pins, synonyms, weights
-from search_service.search.analysis import Analysis, analyse
+from search_service.search.analysis import Analysis, Lexicon, WordCache, analyse, word_cache
 from search_service.search.answer import Correction, Expansion
 from search_service.search.column_cache import Version
 from search_service.search.columns import Mask
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
-from search_service.search.list_cache import ListCache
-from search_service.search.lists import ListReader
+from search_service.search.lists import ListCache, ListReader, list_cache
 from search_service.search.pins import Shown
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
@@ -43,7 +42,7 @@ class Snapshot:
 
     connection: AsyncConnection
     version: Version
-    count: str | None
+    counted_at: str | None
     rewritten: Mask
     corpus: Corpus
     names: Names
@@ -69,7 +68,7 @@ async def begin(
     return Snapshot(
         connection=connection,
         version=version,
-        count=state.count,
+        counted_at=state.counted_at,
         rewritten=np.ones(columns.size, np.bool_)
         if state.rewritten is None
         else columns.mask(np.array(state.rewritten, np.int64)),
@@ -83,13 +82,19 @@ async def begin(
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a process keeps for its searches: lexemes of words, lists of lexemes, and what ranks by
+    """What a process keeps for its searches, lexemes of words and their lists, and what ranks by
     meaning.
     """
 
-    spellings: Spellings = field(default_factory=Spellings)
-    lists: ListCache = field(default_factory=ListCache)
     meaning: Meaning | None = None
+    spellings: Spellings = field(default_factory=Spellings)
+    words: WordCache = field(default_factory=word_cache)
+    lists: ListCache = field(default_factory=list_cache)
+
+    @classmethod
+    def keeping_nothing(cls) -> "Tools":
+        """Make those for a transaction that may see one count and then another."""
+        return cls(words=word_cache(0), lists=list_cache(0))
 
 
 async def understand(
@@ -100,14 +105,14 @@ async def understand(
 ) -> Search:
     """Read the question, correct it, and fetch the lists of its words. Never fails for a text."""
     connection, columns = snapshot.connection, snapshot.version.columns
-    words = await _words(snapshot, principal, request)
+    words = await _words(snapshot, principal, request, tools)
     shown = Shown(columns, column_cache.visible(columns, principal))
     names = snapshot.names.with_owners(columns.counts(Field.OWNER, shown.seen))
     now = datetime.now(UTC)
     filters = _filters(words.query, request)
     selection = facets.select(filters, words.query.updated, names, now)
     by_relevance = request.sort is Sort.RELEVANCE
-    reader = ListReader(connection, columns, snapshot.rewritten, snapshot.count, tools.lists)
+    reader = ListReader(connection, columns, snapshot.rewritten, snapshot.counted_at, tools.lists)
     lists = await reader.read(candidates.forms_of(words.analysis), with_passages=by_relevance)
     asked = (words.typed, words.query) if by_relevance and snapshot.has_pins else ()
     return Search(
@@ -146,10 +151,13 @@ class _Words:
     did_you_mean: str | None = None
 
 
-async def _words(snapshot: Snapshot, principal: Principal, request: SearchRequest) -> _Words:
-    connection, corpus, typed = snapshot.connection, snapshot.corpus, parse(request.text)
+async def _words(
+    snapshot: Snapshot, principal: Principal, request: SearchRequest, tools: Tools
+) -> _Words:
+    connection, typed = snapshot.connection, parse(request.text)
+    lexicon = Lexicon(connection, snapshot.corpus, snapshot.counted_at, tools.words)
     expanded = await _expanded(snapshot, typed)
-    analysis = await analyse(connection, expanded.query, corpus)
+    analysis = await analyse(lexicon, expanded.query)
     words = _Words(typed, typed, analysis, expanded.expansions)
     corrections = await corrections_of(connection, principal, analysis, expanded.spared)
     if not corrections:
@@ -161,7 +169,7 @@ async def _words(snapshot: Snapshot, principal: Principal, request: SearchReques
     return _Words(
         typed=typed,
         query=meant,
-        analysis=await analyse(connection, expanded.query, corpus),
+        analysis=await analyse(lexicon, expanded.query),
         expansions=expanded.expansions,
         corrected=tuple(Correction(word, used) for word, used in corrections.items()),
     )

@@ -16,6 +16,7 @@ from search_service.ingest.upload import Intake
 from search_service.insights.search_log import SearchLog
 from search_service.search.searcher import Searcher
 from search_service.search.semantic import Meaning
+from search_service.search.understanding import Tools
 from search_service.serving.rate_limits import RateLimiter
 from search_service.serving.streams import Streams
 
@@ -55,7 +56,7 @@ class Services:
             database=database,
             store=store,
             searcher=Searcher(
-                database, settings.statement_timeout_s, Meaning(encoder) if encoder else None
+                database, settings.statement_timeout_s, Tools(Meaning(encoder) if encoder else None)
             ),
             search_log=SearchLog(database, with_text=settings.log_queries == "full"),
             intake=Intake(database, store, settings.upload_max_bytes, settings.queue_limit),

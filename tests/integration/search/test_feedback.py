@@ -6,7 +6,7 @@ import pytest
 
 from search_service.db.enums import MaterialStatus, Role
 from search_service.search import feedback, weights
-from search_service.search.analysis import analyse, corpus_of
+from search_service.search.analysis import Lexicon, analyse, corpus_of, word_cache
 from search_service.search.query import parse
 from search_service.search.request import Match
 from tests.integration.search.library import FRENCH, Library
@@ -93,7 +93,8 @@ async def test_only_the_first_hits_say_what_is_typical(
 async def test_gains_stay_below_what_holding_the_query_gives(library: Library) -> None:
     await fill(library, *["backup plan tape " * 20] * 3)
     connection = library.connection
-    analysis = await analyse(connection, parse(QUERY), await corpus_of(connection))
+    lexicon = Lexicon(connection, await corpus_of(connection), None, word_cache())
+    analysis = await analyse(lexicon, parse(QUERY))
 
     found = await gained(library)
 

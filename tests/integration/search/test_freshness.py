@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,10 +15,13 @@ from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialTy
 from search_service.db.tables import Material, MaterialDetails
 from search_service.index import consistency, statistics, writer
 from search_service.index.consistency import Sample, StoredList
+from search_service.search import lists as lists_of_words
 from search_service.search import ranker
+from search_service.search.lists import Form, ListCache, ListReader, list_cache
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.search.sql import STATEMENTS
+from search_service.search.understanding import begin
 from tests.integration.search.library import numbered
 
 pytestmark = pytest.mark.anyio
@@ -195,21 +199,43 @@ async def test_reindexing_beside_writers_loses_nothing_while_searches_go_on(shel
         assert await shelf.found(word) == shelf.holding(word)
 
 
-async def test_lists_are_read_once_until_the_next_count(shelf: Shelf) -> None:
-    await shelf.found("alpha")
+async def test_words_and_lists_are_read_once_until_the_next_count(shelf: Shelf) -> None:
+    reading = {
+        STATEMENTS.first_line(name) for name in ("analyse", "expand_prefixes", "stored_lists")
+    }
     first = next(iter(shelf.words))
+    assert await shelf.found("alp*") == shelf.holding("alpha")
     with recording() as recorder:
-        assert await shelf.found("alpha") == shelf.holding("alpha")
         await shelf.rewrite(first, "zulu")
-        assert await shelf.found("alpha") == shelf.holding("alpha")
-    assert not recorder.chosen({STATEMENTS.first_line("stored_lists")})
+        assert await shelf.found("alp*") == shelf.holding("alpha")
+    assert not recorder.chosen(reading)
 
-    await shelf.rewrite(first, "alpha")
-    async with shelf.database.transaction() as connection:
-        assert await statistics.refresh(connection)
+    await shelf.rewrite(first, "alpine")
+    await shelf.refresh()
     with recording() as recorder:
-        assert await shelf.found("alpha") == shelf.holding("alpha")
-    assert recorder.chosen({STATEMENTS.first_line("stored_lists")})
+        assert await shelf.found("alp*") == shelf.holding("alpha") | {first}
+    assert {each.first_line for each in recorder.chosen(reading)} == reading
+
+
+async def test_a_list_kept_deeper_is_read_as_deep_as_is_asked(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists_of_words, "BUDGET", 4)
+    kept = list_cache()
+
+    async def read(cache: ListCache, words: Sequence[str]) -> dict[Form, tuple[object, ...]]:
+        async with shelf.database.reading() as connection:
+            found = await begin(connection)
+            columns = found.version.columns
+            reader = ListReader(connection, columns, found.rewritten, found.counted_at, cache)
+            read = await reader.read([("en", word) for word in words])
+        return {
+            form: (each.passages.keys.tolist(), each.ids.tolist(), read.cut)
+            for form, each in read.by_form.items()
+        }
+
+    for words in (["alpha"], ["alpha", "bravo"], ["alpha", "bravo", "charli", "delta"], ["bravo"]):
+        assert await read(kept, words) == await read(list_cache(0), words)
 
 
 async def test_what_was_written_since_the_count_is_no_fault_of_a_list(shelf: Shelf) -> None:

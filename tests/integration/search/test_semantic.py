@@ -18,6 +18,7 @@ from search_service.search.answer import Answer
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.search.semantic import Candidate, Meaning
+from search_service.search.understanding import Tools
 from tests.database import QueryCounter
 from tests.integration.search.library import Library, ids, numbered
 
@@ -46,7 +47,7 @@ async def search(
     principal: Principal = LOCAL_ADMINISTRATOR,
     **request: Any,
 ) -> Answer:
-    searcher = Searcher(library.database, meaning=Meaning(encoder))
+    searcher = Searcher(library.database, tools=Tools(Meaning(encoder)))
     return await searcher.search(principal, SearchRequest(asked, **request))
 
 
@@ -197,7 +198,7 @@ async def test_it_takes_one_statement_and_a_question_is_encoded_once(
     await library.refresh()
     await embed(library, encoder)
     by_words = Searcher(library.database)
-    searcher = Searcher(library.database, meaning=Meaning(encoder))
+    searcher = Searcher(library.database, tools=Tools(Meaning(encoder)))
     for each in (by_words, searcher):  # the first search of a process reads more
         await each.search(LOCAL_ADMINISTRATOR, SearchRequest("bank"))
     query_counter.reset()
@@ -207,12 +208,12 @@ async def test_it_takes_one_statement_and_a_question_is_encoded_once(
         query_counter.reset()
         await searcher.search(LOCAL_ADMINISTRATOR, SearchRequest("bank"))
         with_meaning = Counter(query_counter.statements)
-        assert not plain - with_meaning
+        assert [sql.partition("\n")[0] for sql in plain - with_meaning] == []
         [added] = (with_meaning - plain).elements()
         assert added.startswith(semantic.STATEMENTS.first_line("passage_vectors"))
 
-    assert searcher.meaning is not None
-    assert list(searcher.meaning.remembered) == ["bank"]
+    assert searcher.tools.meaning is not None
+    assert list(searcher.tools.meaning.remembered) == ["bank"]
 
 
 async def test_only_the_latest_questions_are_remembered(

@@ -128,6 +128,15 @@ def test_only_materials_that_may_be_among_the_best_are_looked_at_closer() -> Non
     assert len(near) == finalists.NEAR * finalists.LEAST
 
 
+def test_the_largest_are_found_whatever_a_sample_says() -> None:
+    values = np.random.default_rng(3).permutation(np.arange(4_000.0))
+    sampled_high, sampled_low = values.copy(), values.copy()
+    sampled_high[::16] += 10_000
+    sampled_low[::16] -= 10_000
+    for each in (values, sampled_high, sampled_low, np.ones(4_000)):
+        assert finalists._largest(each, 300) == np.sort(each)[-300]
+
+
 def everybody(count: int) -> Entrants:
     columns = columns_of(list(range(count)))  # the row of each is its id
     return Entrants(columns, np.ones(count, np.bool_), np.zeros(count, np.bool_), np.ones(count))
@@ -162,6 +171,16 @@ def test_own_words_count_little() -> None:
 
     assert 0 not in chosen
     assert len(chosen) == finalists.LEAST
+
+
+def test_own_words_take_no_place_among_the_slides() -> None:
+    """However well a name fits, the best slide is still weighed as the best."""
+    named = {(key, place): score for key in range(100) for place, score in enumerate((0.6, 0.5))}
+    unnamed = {(key, 1): 0.5 for key in range(100, 200)}
+    chosen = finalists.choose(
+        postings.sum_of([scored(named | unnamed)], [1.0]), everybody(200), wanted=20
+    )
+    assert set(chosen.tolist()) <= set(range(100))
 
 
 def test_the_next_slides_of_a_material_decide_among_equals() -> None:
