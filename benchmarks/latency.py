@@ -5,9 +5,9 @@
 
 The library is N passages of SOURCE ([source, group, title, body] a line), 20 to a material, written
 by the real index writer; where the source has fewer, more are made of them. Times are medians of
---repeat runs, warm: ranking (from the analysed words to the ranked page) and the whole search in
-this process, and where asked for whole requests over HTTP, of all queries in turn; AND + ts_rank_cd
-over the passages and, where asked for, other engines, of each query in a row.
+--repeat runs, warm: ranking (from where lists are asked for to the ranked page) and the whole
+search in this process, and where asked for whole requests over HTTP, of all queries in turn; AND +
+ts_rank_cd over the passages and, where asked for, other engines, of each query in a row.
 """
 
 import argparse

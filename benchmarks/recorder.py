@@ -35,16 +35,6 @@ class Recorder:
     def chosen(self, first_lines: Collection[str]) -> Sequence[Sent]:
         return [item for item in self.sent if item.first_line in first_lines]
 
-    def span_ms(self, chosen: Sequence[Sent]) -> float:
-        """Give the time from the answer to the statement before the first of these to the answer to
-        the last one, with all that the process did meanwhile; 0 for none.
-        """
-        if not chosen:
-            return 0.0
-        before = self.sent[: self.sent.index(chosen[0])]
-        began_s = before[-1].ended_s if before else chosen[0].began_s
-        return 1000 * (chosen[-1].ended_s - began_s)
-
     def before(self, *_arguments: Any) -> None:
         self.began_s = time.perf_counter()
 

@@ -27,8 +27,8 @@ from search_service.search.terms import quoted
 BUDGET = 98_304
 DEEPEST = 16_384
 
-# Of lists kept in one process; all lists of 100,000 passages take a tenth. Evidence:
-# ARCHITECTURE.md, "Lists that were read stay in the process".
+# Of lists kept in one process, in bytes. Evidence: ARCHITECTURE.md, "Lists and lexemes that were
+# read stay in the process".
 MOST_KEPT = 256 << 20
 _ENTRY_BYTES = 1_000
 
