@@ -40,6 +40,8 @@ CASES = (
     Case("the newest", SearchRequest(f"{MIDDLE} {OTHER}", sort=Sort.NEWEST)),
     Case("explained", SearchRequest(f"{MIDDLE} {RARE}", explain=True), "explain"),
 )
+# While every material counts as one of many passages.
+CASE_OF_LONG = Case("materials of many passages", SearchRequest(f"{MIDDLE} {OTHER}"), "rank")
 CASES_AFTER_WRITING = (
     Case("after writing: columns", SearchRequest(MIDDLE), "changed_columns"),
     Case("after writing: two words", SearchRequest(f"{MIDDLE} {OTHER}"), "written_lists"),

@@ -13,20 +13,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
+from unittest.mock import patch
 
 import asyncpg
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import asides
-from benchmarks.cases import CASES, CASES_AFTER_WRITING, Case
+from benchmarks.cases import CASE_OF_LONG, CASES, CASES_AFTER_WRITING, Case
 from benchmarks.filled import fill, write_again
 from benchmarks.recorder import Sent, recording
 from benchmarks.scratch import Scratch, scratch
 from search_service.accounts.policy import Principal
 from search_service.catalog import sharing
 from search_service.db.enums import Role
-from search_service.search import correction, similar, sql, suggest, tuning_sql
+from search_service.search import correction, ranker, similar, sql, suggest, tuning_sql
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
 from search_service.search.understanding import Tools
@@ -108,6 +109,8 @@ async def check(materials: int) -> tuple[Table, list[str]]:
             await _check_document_query(connection, report)
             for case in CASES:
                 await _check_case(connection, searcher, case, report)
+            with patch.object(ranker, "LONG", 0):
+                await _check_case(connection, searcher, CASE_OF_LONG, report)
             await _check_asides(connection, place, report)
             await write_again(place.database)
             for case in CASES_AFTER_WRITING:

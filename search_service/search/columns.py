@@ -46,6 +46,7 @@ class ColumnRow(NamedTuple):
     updated_at: datetime | None
     usage_count: int | None
     health_score: int | None
+    passages: int
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class Columns:
     """All materials, a row each, at one snapshot; rows are in no order that means anything.
 
     `row_of` gives the row of an id, -1 for none, and ends with a -1; `updated` is in seconds since
-    the epoch, NaN for none.
+    the epoch, NaN for none; `passages` is how many there are.
     """
 
     ids: Integers
@@ -95,6 +96,7 @@ class Columns:
     updated: Floats
     usage: Floats
     health: Floats
+    passages: Integers
 
     @classmethod
     def of(cls, rows: Sequence[ColumnRow], codes: Mapping[Field, Codes] | None = None) -> "Columns":
@@ -110,6 +112,7 @@ class Columns:
             updated=np.array([_seconds(row.updated_at) for row in rows], np.float64),
             usage=np.array([row.usage_count or 0 for row in rows], np.float64),
             health=np.array([row.health_score or 0 for row in rows], np.float64),
+            passages=np.array([row.passages for row in rows], np.int64),
         )
 
     @property
@@ -136,6 +139,7 @@ class Columns:
             updated=np.concatenate([self.updated[kept], added.updated]),
             usage=np.concatenate([self.usage[kept], added.usage]),
             health=np.concatenate([self.health[kept], added.health]),
+            passages=np.concatenate([self.passages[kept], added.passages]),
         )
 
     def rows(self, ids: Integers) -> Integers:

@@ -13,6 +13,7 @@ from search_service.search import postings
 from search_service.search.columns import Columns, Floats, Integers, Mask
 from search_service.search.postings import Scored
 from search_service.search.weights import DEFAULT, Weights
+from search_service.text import weighting
 
 # Of each material; the best ones decide, and those are shown.
 PAGES = 1 + len(DEFAULT.next_slides)
@@ -90,6 +91,18 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
     values = scored.scores * shares * entrants.factors[rows]
     rows = rows[_best(rows, np.add, values, entrants.full, most)]
     return rows[_starts(rows)]
+
+
+def best_of_each(scored: Scored, most: int) -> Scored:
+    """Keep the best slides of each material, so many, and its own words whether they score or not.
+
+    Keys ascend, as in `choose`. A material of which no slide scores is left out.
+    """
+    slides = scored.where(scored.ordinals > 0)
+    best = slides.where(_ranks(slides) < most)
+    rows = best.materials
+    own = rows[_starts(rows)] << weighting.ORDINAL_BITS
+    return postings.joined([best, Scored(own, np.zeros(len(own)))])
 
 
 def _most(wanted: int) -> int:

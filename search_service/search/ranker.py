@@ -4,12 +4,13 @@ Added up, the lists choose the finalists, and one statement scores them exactly.
 grow with the library: lists end at a budget, and finalists are as many as a page needs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from search_service.search import finalists, postings, ranking
-from search_service.search.columns import Integers
+from search_service.search.columns import Integers, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.lists import Lists
 from search_service.search.postings import Scored
@@ -18,6 +19,8 @@ from search_service.search.terms import Term
 
 # So few materials are all finalists.
 FEW = 64
+# Of a finalist of more passages so many are scored, the best ones by the lists.
+LONG, LOOKED_AT = 256, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,16 @@ class Ranker:
 
     async def page(self, page: Page) -> list[Placed]:
         """Give the hits of a page, and one more if there is one."""
-        rows = self._finalists(page.seen + page.most)
-        entrants = self.entrants
-        chosen = Finalists(entrants.columns.ids[rows], entrants.full[rows], entrants.factors[rows])
+        lists, entrants = self._of_terms(), self.entrants
+        rows = self._finalists(lists, page.seen + page.most)
+        ids, best = entrants.columns.ids, self._best_of_long(lists, rows)
+        chosen = Finalists(
+            ids=ids[rows],
+            is_full=entrants.full[rows],
+            factors=entrants.factors[rows],
+            long=ids[best.materials],
+            long_ordinals=best.ordinals,
+        )
         terms = [self._present(term, rows) for term in self.scorer.terms]
         scorer = replace(self.scorer, terms=terms)
         if self.compares and page.after is None:
@@ -73,20 +83,33 @@ class Ranker:
         }
         return replace(term, forms={key: held for key, held in forms.items() if held})
 
-    def _finalists(self, wanted: int) -> Integers:
+    def _best_of_long(self, lists: Sequence[Scored], rows: Integers) -> Scored:
+        """The passages to look at of those of the rows that have many, own words among them.
+
+        One of whose slides no list tells has none: all of it is looked at.
+        """
+        long = rows[self.entrants.columns.passages[rows] > LONG]
+        if not len(long):
+            return postings.NOTHING
+        chosen = np.zeros(self.entrants.columns.size, np.bool_)
+        chosen[long] = True
+        return finalists.best_of_each(self._summed(lists, chosen), LOOKED_AT)
+
+    def _summed(self, lists: Sequence[Scored], near: Mask) -> Scored:
+        """The passages of some rows, the lists of all terms added up."""
+        closer = [
+            _together(term, passages.where(near[passages.materials]))
+            for term, passages in zip(self.scorer.terms, lists, strict=True)
+        ]
+        return postings.sum_of(closer, self._weights)
+
+    def _finalists(self, lists: Sequence[Scored], wanted: int) -> Integers:
         entering = int(np.count_nonzero(self.entrants.allowed))
         if entering <= FEW:
             return np.flatnonzero(self.entrants.allowed)
-        terms = self.scorer.terms
-        lists = [self._of_term(term) for term in terms]
-        weights = [term.weight * ranking.UNIT for term in terms]
-        known = finalists.roughly(lists, weights, self.entrants)
+        known = finalists.roughly(lists, self._weights, self.entrants)
         near = finalists.promising(known, self.entrants, wanted)
-        closer = [
-            _together(term, passages.where(near[passages.materials]))
-            for term, passages in zip(terms, lists, strict=True)
-        ]
-        chosen = finalists.choose(postings.sum_of(closer, weights), self.entrants, wanted)
+        chosen = finalists.choose(self._summed(lists, near), self.entrants, wanted)
         # Where the lists end before a page is full, the newest of the others go on too.
         missing = min(wanted, entering) - int(np.count_nonzero(known))
         if not self.lists.cut or missing <= 0:
@@ -95,17 +118,24 @@ class Ranker:
         newest = left[np.argsort(self.entrants.columns.ids[left])][-max(FEW, missing) :]
         return np.concatenate([chosen, newest])
 
-    def _of_term(self, term: Term) -> Scored:
-        """The passages of a term's forms, one after the other."""
+    @property
+    def _weights(self) -> list[float]:
+        return [term.weight * ranking.UNIT for term in self.scorer.terms]
+
+    def _of_terms(self) -> list[Scored]:
+        """For each term the passages of its forms, one after the other."""
         by_form = self.lists.by_form
-        return postings.joined(
-            [
-                by_form[language, lexeme].passages
-                for language, lexemes in term.forms.items()
-                for lexeme in lexemes
-                if (language, lexeme) in by_form
-            ]
-        )
+        return [
+            postings.joined(
+                [
+                    by_form[language, lexeme].passages
+                    for language, lexemes in term.forms.items()
+                    for lexeme in lexemes
+                    if (language, lexeme) in by_form
+                ]
+            )
+            for term in self.scorer.terms
+        ]
 
 
 def _together(term: Term, passages: Scored) -> Scored:

@@ -1,7 +1,7 @@
 """The exact scores of some materials, by all of their passages, and the slides that match best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,28 @@ from search_service.search.terms import Term, any_query
 from search_service.search.weights import Weights
 
 
+def _none() -> Integers:
+    return np.empty(0, np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Finalists:
-    """Materials, in no order, each with its factor."""
+    """Materials, in no order, each with its factor.
+
+    `long` are the ids of those of which not all passages are looked at, an id for each that is, and
+    `long_ordinals` say which.
+    """
 
     ids: Integers
     is_full: Mask
     factors: Floats
+    long: Integers = field(default_factory=_none)
+    long_ordinals: Integers = field(default_factory=_none)
+
+    @property
+    def short(self) -> Integers:
+        """Of which all passages are looked at."""
+        return self.ids[~np.isin(self.ids, self.long)] if len(self.long) else self.ids
 
     @classmethod
     def alike(cls, ids: Sequence[int]) -> "Finalists":
@@ -99,12 +114,16 @@ class Scorer:
             "material_score": together.sql,
             "length_factors": ranking.length_factors("p", "c"),
             "pages": str(PAGES),
+            "looked_at": STATEMENTS.sql("best_of_long" if len(finalists.long) else "all_of_each"),
         }
         return await fetch(
             self.connection,
             STATEMENTS.composed(statement, composed),
             {
-                "ids": finalists.ids.tolist(),
+                "ids": finalists.short.tolist(),
+                "long": finalists.long.tolist(),
+                "long_ordinals": finalists.long_ordinals.tolist(),
+                "finalists": finalists.ids.tolist(),
                 "full": finalists.is_full.tolist(),
                 "factors": finalists.factors.tolist(),
                 "any_query": any_query(self.terms),

@@ -101,7 +101,8 @@ SELECT {{column_values}} WHERE m.id = ANY(CAST(:ids AS integer[]))
 --: column_values
 m.id, p.persona_ids, p.segment_ids, m.universe_name, m.product_name, m.material_type, m.audience,
 m.status, m.file_format, d.language, m.tags, m.owner_id, m.updated_at, m.usage_count,
-m.health_score
+m.health_score,
+(SELECT max(ordinal) FROM passages last WHERE last.material_id = m.id) AS passages
 FROM materials m
 JOIN material_details d ON d.material_id = m.id
 JOIN passages p ON p.material_id = m.id AND p.ordinal = 0
@@ -187,10 +188,10 @@ ORDER BY o.place
 -- words (passage 0), times their factor. `ordinals` are the passages that count, best first and own
 -- words last; `matching` is how many pages match of those that may be shown, `slides` and
 -- `slide_scores` are the best of these. Notes and hidden pages are for those alone who may see them.
--- Parameters: ids, full and factors (in parallel), any_query, slides (how many), see_notes, most,
+-- Parameters: those of the passages that are looked at, finalists (ids), full and factors (in
+-- parallel), any_query, slides (how many), see_notes, most,
 -- after_full, after_score and after_id (NULL for the first page), those of the score and of the
 -- access predicate. Index: pk_passages.
--- The query is looked at after the barrier: else the index of lexemes might be asked for each id.
 SELECT row_number() OVER (ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC) AS place,
        r.material_id, r.is_full, r.score, r.ordinals, r.matching,
        r.slides[1 : CAST(:slides AS integer)] AS slides,
@@ -199,7 +200,7 @@ FROM (
     SELECT g.material_id, f.is_full, f.factor * ({{material_score}}) AS score,
            g.ordinals[1 : {{pages}}] || g.own_ordinals AS ordinals, g.matching, g.slides,
            g.slide_scores
-    FROM unnest(CAST(:ids AS integer[]), CAST(:full AS boolean[]),
+    FROM unnest(CAST(:finalists AS integer[]), CAST(:full AS boolean[]),
                 CAST(:factors AS double precision[])) AS f(id, is_full, factor)
     JOIN (
         SELECT s.material_id,
@@ -221,13 +222,7 @@ FROM (
             FROM (
                 SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language,
                        p.search_vector, {{length_factors}}
-                FROM (
-                    SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language,
-                           p.search_vector, p.length_title, p.length_body
-                    FROM passages p
-                    WHERE p.material_id = ANY(CAST(:ids AS integer[])) AND {{visible(p)}}
-                    OFFSET 0
-                ) p
+                FROM ({{looked_at}}) p
                 JOIN corpus_statistics c ON c.language = p.language
                 WHERE p.search_vector @@ CAST(:any_query AS tsquery)
                 OFFSET 0
@@ -244,6 +239,30 @@ WHERE CAST(:after_id AS integer) IS NULL
        CAST(:after_id AS integer))
 ORDER BY place
 LIMIT CAST(:most AS integer)
+
+--: all_of_each
+-- All passages of the finalists. The query is looked at behind the barrier: else the index of
+-- lexemes might be asked for each id. Parameters: ids. Index: pk_passages.
+SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language, p.search_vector,
+       p.length_title, p.length_body
+FROM passages p
+WHERE p.material_id = ANY(CAST(:ids AS integer[])) AND {{visible(p)}}
+OFFSET 0
+
+--: best_of_long
+-- All passages of the short ones of the finalists, and of each long one those that lists name.
+-- Parameters: ids (of the short ones), long and long_ordinals (in parallel). Index: pk_passages.
+SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language, p.search_vector,
+       p.length_title, p.length_body
+FROM passages p
+WHERE p.material_id = ANY(CAST(:ids AS integer[])) AND {{visible(p)}}
+UNION ALL
+SELECT p.material_id, p.ordinal, p.page_number, p.hidden, p.language, p.search_vector,
+       p.length_title, p.length_body
+FROM unnest(CAST(:long AS integer[]), CAST(:long_ordinals AS integer[])) AS l(id, ordinal)
+JOIN passages p ON p.material_id = l.id AND p.ordinal = l.ordinal
+WHERE {{visible(p)}}
+OFFSET 0
 
 --: held
 -- The lexemes of the best passages of the first hits, with their saturations. Those that speak for

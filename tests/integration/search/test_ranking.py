@@ -484,6 +484,32 @@ async def test_the_best_slides_are_shown_first_and_counted(library: Library) -> 
         assert hit.matching_slides == 4
 
 
+async def test_of_a_long_material_the_slides_that_lists_name_decide(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has more pages than are looked at stands where it would stand with all of them."""
+    monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1)
+    for best in (5, 3, 7):
+        pages = [f"{'zark ' * (number % best)} blim" + " dunk" * number for number in range(12)]
+        await library.material(*pages, name=f"zark {best}")
+    await library.material("zark zark", "blim")
+    await library.material(*["golp"] * 8, name="zark blim")  # no slide of it is in a list
+    await library.refresh()
+    whole = await library.search("zark blim", slides=2)
+
+    monkeypatch.setattr(ranker, "LONG", 6)
+    monkeypatch.setattr(ranker, "LOOKED_AT", 4)
+    bounded = await library.search("zark blim", slides=2)
+
+    assert [hit.material_id for hit in bounded.hits] == [hit.material_id for hit in whole.hits]
+    assert [hit.score for hit in bounded.hits] == pytest.approx([hit.score for hit in whole.hits])
+    assert [[slide.page_number for slide in hit.slides] for hit in bounded.hits] == [
+        [slide.page_number for slide in hit.slides] for hit in whole.hits
+    ]
+    assert sorted(hit.matching_slides for hit in whole.hits) == [0, 2, 12, 12, 12]
+    assert sorted(hit.matching_slides for hit in bounded.hits) == [0, 2, 4, 4, 4]
+
+
 async def test_slides_that_match_in_another_language_only_are_not_shown(library: Library) -> None:
     await library.material("they run", facts=GERMAN)
     french = await library.material("running", "un run", facts=FRENCH)

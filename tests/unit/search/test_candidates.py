@@ -14,7 +14,7 @@ LANGUAGES = ("en", "en", "en", "fr")  # of the rows
 COLUMNS = Columns.of(
     [
         ColumnRow(key, [], [], None, None, "PRODUCT_BRIEF", "BOTH", None, None, language, None,
-                  None, None, 0, 0)
+                  None, None, 0, 0, 1)
         for key, language in enumerate(LANGUAGES, 1)
     ]
 )  # fmt: skip

@@ -30,6 +30,7 @@ def rows_of(draw: st.DrawFn, numbers: st.SearchStrategy[set[int]]) -> list[Colum
             updated_at=draw(st.sampled_from([None, NOW])),
             usage_count=number,
             health_score=None,
+            passages=number % 3,
         )
         for number in sorted(draw(numbers))
     ]
@@ -45,7 +46,10 @@ def everything(columns: Columns) -> dict[int, object]:
         mask = columns.mask(np.array([key]))
         facts = {each: columns.counts(each, mask) for each in (*SINGLE, *LISTS)}
         [row] = np.flatnonzero(mask)
-        numbers = (columns.usage[row], columns.health[row], np.nan_to_num(columns.updated[row]))
+        numbers = (
+            columns.usage[row], columns.health[row], columns.passages[row],
+            np.nan_to_num(columns.updated[row]),
+        )  # fmt: skip
         told[key] = (facts, numbers)
     return told
 

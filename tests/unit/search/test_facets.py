@@ -25,7 +25,7 @@ def row(number: int = 1, **columns: object) -> ColumnRow:
         "id": number, "persona_ids": [], "segment_ids": [], "universe_name": None,
         "product_name": None, "material_type": "PRODUCT_BRIEF", "audience": "BOTH",
         "status": "PUBLISHED", "file_format": None, "language": "en", "tags": None,
-        "owner_id": None, "updated_at": NOW, "usage_count": 0, "health_score": 0,
+        "owner_id": None, "updated_at": NOW, "usage_count": 0, "health_score": 0, "passages": 1,
     }  # fmt: skip
     return ColumnRow(**{**values, **columns})  # type: ignore[arg-type] # the columns of one test
 

@@ -90,7 +90,7 @@ def columns_of(ids: list[int]) -> Columns:
     return Columns.of(
         [
             ColumnRow(key, [], [], None, None, "PRODUCT_BRIEF", "BOTH", None, None, "en", None,
-                      None, None, 0, 0)
+                      None, None, 0, 0, 1)
             for key in ids
         ]
     )  # fmt: skip
