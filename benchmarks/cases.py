@@ -11,7 +11,7 @@ COMMON, MIDDLE, OTHER, RARE = "wordcb", "wordbaa", "wordbca", "wordbaaaa"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A class of search, and the block that it must have sent to be one."""
+    """A class of search, and the block that it must have sent, or within another, to be one."""
 
     name: str
     request: SearchRequest
@@ -41,7 +41,7 @@ CASES = (
     Case("explained", SearchRequest(f"{MIDDLE} {RARE}", explain=True), "explain"),
 )
 # While every material counts as one of many passages.
-CASE_OF_LONG = Case("materials of many passages", SearchRequest(f"{MIDDLE} {OTHER}"), "rank")
+CASE_OF_LONG = Case("long materials", SearchRequest(f"{MIDDLE} {OTHER}"), "best_of_long")
 CASES_AFTER_WRITING = (
     Case("after writing: columns", SearchRequest(MIDDLE), "changed_columns"),
     Case("after writing: two words", SearchRequest(f"{MIDDLE} {OTHER}"), "written_lists"),

@@ -17,9 +17,10 @@ from search_service.text.normalise import indexable
 
 MAX_EXPANSIONS = 64
 
-# Of what is kept of words in one process, and what an entry and each of its lexemes take about.
+# Of what is kept of words in one process, in bytes; and what an entry and each of its languages,
+# and each lexeme take about.
 MOST_KEPT = 16 << 20
-_ENTRY_BYTES, _LEXEME_BYTES = 1_000, 200
+_ENTRY_BYTES, _LEXEME_BYTES = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Lexicon:
         languages = tuple(self.corpus.languages)
         if not languages:
             return [{} for _ in texts]
+        # Without limits, as a statement has always the same.
         keys = [(statement, text, languages) for text in texts]
         found = self.cache.known(self.counted_at, keys)
         asked = [key for key in dict.fromkeys(keys) if key not in found]
@@ -108,7 +110,7 @@ def word_cache(most: int = MOST_KEPT) -> WordCache:
 
 def _bytes_of(key: _Key, found: Mapping[str, Positions]) -> int:
     forms = sum(len(each) for positions in found.values() for each in positions.values())
-    return _ENTRY_BYTES + 4 * len(key[1]) + _LEXEME_BYTES * forms
+    return _ENTRY_BYTES * (1 + len(found)) + 4 * len(key[1]) + _LEXEME_BYTES * forms
 
 
 async def analyse(lexicon: Lexicon, query: Query) -> Analysis:

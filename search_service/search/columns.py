@@ -85,7 +85,7 @@ class Columns:
     """All materials, a row each, at one snapshot; rows are in no order that means anything.
 
     `row_of` gives the row of an id, -1 for none, and ends with a -1; `updated` is in seconds since
-    the epoch, NaN for none; `passages` is how many there are.
+    the epoch, NaN for none; `passages` is how many its pages have.
     """
 
     ids: Integers

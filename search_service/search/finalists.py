@@ -96,11 +96,11 @@ def choose(scored: Scored, entrants: Entrants, wanted: int) -> Integers:
 def best_of_each(scored: Scored, most: int) -> Scored:
     """Keep the best slides of each material, so many, and its own words whether they score or not.
 
-    Keys ascend, as in `choose`. A material of which no slide scores is left out.
+    Keys ascend, as in `choose`.
     """
     slides = scored.where(scored.ordinals > 0)
     best = slides.where(_ranks(slides) < most)
-    rows = best.materials
+    rows = scored.materials
     own = rows[_starts(rows)] << weighting.ORDINAL_BITS
     return postings.joined([best, Scored(own, np.zeros(len(own)))])
 

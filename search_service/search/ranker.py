@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from search_service.accounts.policy import is_guest
 from search_service.search import finalists, postings, ranking
 from search_service.search.columns import Integers, Mask
 from search_service.search.finalists import Entrants
@@ -19,7 +20,8 @@ from search_service.search.terms import Term
 
 # So few materials are all finalists.
 FEW = 64
-# Of a finalist of more passages so many are scored, the best ones by the lists.
+# Of a finalist of more passages so many are scored, the best ones by the lists, where these tell
+# enough of it.
 LONG, LOOKED_AT = 256, 64
 
 
@@ -49,9 +51,9 @@ class Ranker:
 
     async def page(self, page: Page) -> list[Placed]:
         """Give the hits of a page, and one more if there is one."""
-        lists, entrants = self._of_terms(), self.entrants
-        rows = self._finalists(lists, page.seen + page.most)
-        ids, best = entrants.columns.ids, self._best_of_long(lists, rows)
+        entrants = self.entrants
+        rows = self._finalists(page.seen + page.most)
+        ids, best = entrants.columns.ids, self._best_of_long(rows)
         chosen = Finalists(
             ids=ids[rows],
             is_full=entrants.full[rows],
@@ -83,17 +85,23 @@ class Ranker:
         }
         return replace(term, forms={key: held for key, held in forms.items() if held})
 
-    def _best_of_long(self, lists: Sequence[Scored], rows: Integers) -> Scored:
+    def _best_of_long(self, rows: Integers) -> Scored:
         """The passages to look at of those of the rows that have many, own words among them.
 
-        One of whose slides no list tells has none: all of it is looked at.
+        Of one that has none all are looked at: where lists are cut and do not tell as many of its
+        slides as are looked at, others may be better; and lists do not tell what is hidden from a
+        guest.
         """
         long = rows[self.entrants.columns.passages[rows] > LONG]
-        if not len(long):
+        if not len(long) or is_guest(self.scorer.principal):
             return postings.NOTHING
         chosen = np.zeros(self.entrants.columns.size, np.bool_)
         chosen[long] = True
-        return finalists.best_of_each(self._summed(lists, chosen), LOOKED_AT)
+        told = self._summed(self._of_terms(), chosen)
+        if self.lists.cut:
+            slides = np.bincount(told.materials[told.ordinals > 0], minlength=len(chosen))
+            told = told.where((slides >= LOOKED_AT)[told.materials])
+        return finalists.best_of_each(told, LOOKED_AT)
 
     def _summed(self, lists: Sequence[Scored], near: Mask) -> Scored:
         """The passages of some rows, the lists of all terms added up."""
@@ -103,10 +111,11 @@ class Ranker:
         ]
         return postings.sum_of(closer, self._weights)
 
-    def _finalists(self, lists: Sequence[Scored], wanted: int) -> Integers:
+    def _finalists(self, wanted: int) -> Integers:
         entering = int(np.count_nonzero(self.entrants.allowed))
         if entering <= FEW:
             return np.flatnonzero(self.entrants.allowed)
+        lists = self._of_terms()
         known = finalists.roughly(lists, self._weights, self.entrants)
         near = finalists.promising(known, self.entrants, wanted)
         chosen = finalists.choose(self._summed(lists, near), self.entrants, wanted)

@@ -1,4 +1,4 @@
-"""The exact scores of some materials, by all of their passages, and the slides that match best."""
+"""The exact scores of some materials, by their passages, and the slides that match best."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -184,7 +184,7 @@ FROM ordered o LEFT JOIN ({{likeness}}) l ON l.material_id = o.material_id
 ORDER BY o.place
 
 --: ordered
--- The finalists by all of their passages: full matches first, then by the best passages and own
+-- The finalists by the passages that are looked at: full matches first, then by the best passages and own
 -- words (passage 0), times their factor. `ordinals` are the passages that count, best first and own
 -- words last; `matching` is how many pages match of those that may be shown, `slides` and
 -- `slide_scores` are the best of these. Notes and hidden pages are for those alone who may see them.

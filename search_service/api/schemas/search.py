@@ -132,6 +132,7 @@ class Hit(Struct, frozen=True):
     """A material with its best slides; `missing` are words of the query that it does not hold.
 
     A `pinned` one stands first whatever it holds, with a score of 0.
+    Of a material of more than 256 passages `matching_slides` may count the 64 best alone.
     """
 
     material_id: int

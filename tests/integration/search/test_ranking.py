@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from search_service.accounts.policy import CUSTOMER_FACING_GUEST
 from search_service.db.enums import MaterialStatus
 from search_service.index import statistics
 from search_service.index.writer import PageText
-from search_service.search import feedback, ranker, ranking
+from search_service.search import feedback, lists, ranker, ranking
 from search_service.search.answer import Answer
 from search_service.search.request import Match, Sort
 from search_service.search.weights import DEFAULT
@@ -484,7 +485,7 @@ async def test_the_best_slides_are_shown_first_and_counted(library: Library) -> 
         assert hit.matching_slides == 4
 
 
-async def test_of_a_long_material_the_slides_that_lists_name_decide(
+async def test_of_a_long_material_the_best_slides_are_looked_at(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever has more pages than are looked at stands where it would stand with all of them."""
@@ -493,21 +494,57 @@ async def test_of_a_long_material_the_slides_that_lists_name_decide(
         pages = [f"{'zark ' * (number % best)} blim" + " dunk" * number for number in range(12)]
         await library.material(*pages, name=f"zark {best}")
     await library.material("zark zark", "blim")
-    await library.material(*["golp"] * 8, name="zark blim")  # no slide of it is in a list
+    await library.material(*["golp"] * 8, name="zark blim")
     await library.refresh()
     whole = await library.search("zark blim", slides=2)
-
-    monkeypatch.setattr(ranker, "LONG", 6)
-    monkeypatch.setattr(ranker, "LOOKED_AT", 4)
+    looking_at_few(monkeypatch)
     bounded = await library.search("zark blim", slides=2)
 
-    assert [hit.material_id for hit in bounded.hits] == [hit.material_id for hit in whole.hits]
+    assert slides_of(bounded) == slides_of(whole)
     assert [hit.score for hit in bounded.hits] == pytest.approx([hit.score for hit in whole.hits])
-    assert [[slide.page_number for slide in hit.slides] for hit in bounded.hits] == [
-        [slide.page_number for slide in hit.slides] for hit in whole.hits
-    ]
     assert sorted(hit.matching_slides for hit in whole.hits) == [0, 2, 12, 12, 12]
     assert sorted(hit.matching_slides for hit in bounded.hits) == [0, 2, 4, 4, 4]
+
+
+async def test_a_long_material_is_looked_at_whole_where_lists_tell_little_of_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One slide that stands out in a list must not stand for those that are cut from it."""
+    monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1)
+    monkeypatch.setattr(lists, "BUDGET", 4)
+    for number in range(6):
+        outstanding = ["zark zark zark"] if number % 2 else []
+        await library.material(*outstanding, *["zark blim dunk dunk"] * 12)
+    await library.refresh()
+    whole = await library.search("zark blim", slides=2)
+    looking_at_few(monkeypatch)
+    bounded = await library.search("zark blim", slides=2)
+
+    assert slides_of(bounded) == slides_of(whole)
+    assert {hit.matching_slides for hit in bounded.hits} == {12, 13}
+
+
+async def test_a_guest_is_shown_what_is_not_hidden_of_a_long_material(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "LEAST_PASSAGES", 1)
+    hidden = [PageText(number, "", "zark zark zark", hidden=True) for number in range(1, 6)]
+    await library.material(*hidden, *["zark"] * 6)
+    await library.refresh()
+    looking_at_few(monkeypatch)
+
+    [hit] = (await library.search("zark", CUSTOMER_FACING_GUEST)).hits
+    assert hit.matching_slides == 6
+    assert {slide.page_number for slide in hit.slides} <= set(range(6, 12))
+
+
+def looking_at_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranker, "LONG", 6)
+    monkeypatch.setattr(ranker, "LOOKED_AT", 4)
+
+
+def slides_of(answer: Answer) -> list[tuple[int, list[int]]]:
+    return [(hit.material_id, [each.page_number for each in hit.slides]) for hit in answer.hits]
 
 
 async def test_slides_that_match_in_another_language_only_are_not_shown(library: Library) -> None:
