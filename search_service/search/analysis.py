@@ -223,7 +223,8 @@ def _expanded(
     """Put the expansion beside the last position of a word, and what is before it as it is."""
     last = max((place for positions in exact.values() for place in positions), default=1)
     found = {language: dict(positions) for language, positions in exact.items()}
-    for language, ((_, lexemes),) in ((key, each.items()) for key, each in expansion.items()):
+    for language, at_first in expansion.items():
+        [lexemes] = at_first.values()
         positions = found.setdefault(language, {})
         forms = {form.text: form for form in (*positions.get(last, ()), *lexemes)}
         positions[last] = tuple(forms.values())
