@@ -83,12 +83,11 @@ async def exact_ranking(search: Search, matched: Matched) -> Exact:
 
     What matches is known exactly. Raises ValueError where priors differ.
     """
-    if np.ptp(factors(search.columns, search.setting)):
+    if np.ptp(factors(search.columns, search.setting)[search.columns.present]):
         raise ValueError("the materials' factors differ, so that scores cannot be compared")
     scores = await _scores(search)
-    row_of = search.columns.row_of
-    kept = {key: score for key, score in scores.items() if matched.some[row_of[key]]}
-    order = sorted(kept, key=lambda key: (matched.full[row_of[key]], kept[key], key), reverse=True)
+    kept = {key: score for key, score in scores.items() if matched.some[key]}
+    order = sorted(kept, key=lambda key: (matched.full[key], kept[key], key), reverse=True)
     return Exact(order, kept)
 
 

@@ -57,7 +57,7 @@ def forms_of(analysis: Analysis) -> list[Form]:
 
 def matching(analysis: Analysis, lists: Lists, columns: Columns) -> Matching:
     """Find what the words of a query match."""
-    everything = np.ones(columns.size, np.bool_)
+    everything = columns.present
     if not analysis.concepts:
         return Matching((), (), everything, everything)
     written_in = cache(partial(columns.having, Field.LANGUAGE))  # the same for nearly all concepts
@@ -131,14 +131,14 @@ def _languages(units: Sequence[Unit]) -> frozenset[str]:
 
 def _holding(unit: Unit, lists: Lists) -> Mask:
     """The rows that hold all words of a unit, in whatever order."""
-    found = np.zeros(lists.columns.size, np.bool_)
+    found = np.zeros(lists.rows, np.bool_)
     for language in unit.languages:
         found |= _holding_in(unit, language, lists)
     return found
 
 
 def _holding_in(unit: Unit, language: str, lists: Lists) -> Mask:
-    rows = np.ones(lists.columns.size, np.bool_)
+    rows = np.ones(lists.rows, np.bool_)
     for forms in demanded(unit, language).values():
         rows &= lists.holding((language, lexeme.text) for lexeme in forms)
     return rows
@@ -146,7 +146,7 @@ def _holding_in(unit: Unit, language: str, lists: Lists) -> Mask:
 
 def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists) -> Mask:
     """The rows of which one passage holds a unit's words in their order, as far as it was asked."""
-    found = np.zeros(lists.columns.size, np.bool_)
+    found = np.zeros(lists.rows, np.bool_)
     for language in unit.languages:
         rows = in_order.get((language, phrase_query(unit, language)))
         found |= _holding_in(unit, language, lists) if rows is None else rows

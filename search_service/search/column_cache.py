@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -90,7 +89,7 @@ _masks: WeakKeyDictionary[Columns, dict[Visibility, Mask]] = WeakKeyDictionary()
 
 def _visible(columns: Columns, rule: Visibility) -> Mask:
     if rule.see_all:
-        return np.ones(columns.size, np.bool_)
+        return columns.present
     seen = columns.having(Field.STATUS, (status.casefold() for status in rule.statuses))
     seen &= columns.having(Field.AUDIENCE, (each.casefold() for each in rule.audiences))
     if rule.owner_id is not None:

@@ -1,4 +1,4 @@
-"""What search filters, counts and sorts by, as columns in the process: a row for each material.
+"""What search filters, counts and sorts by, as columns in the process: a material's row is its id.
 
 A version of the columns never changes. The next one is made from what was changed since its
 snapshot, so that one transaction's columns are exactly those of its own snapshot, however many
@@ -74,7 +74,7 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """A field of many values: pairs of a row and a code, in the order of rows."""
+    """A field of many values: pairs of a row and a code."""
 
     rows: Integers
     codes: Integers
@@ -82,14 +82,15 @@ class Several:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)  # each is itself alone
 class Columns:
-    """All materials, a row each, at one snapshot; rows are in no order that means anything.
+    """All materials at one snapshot, each in the row of its id.
 
-    `row_of` gives the row of an id, -1 for none, and ends with a -1; `updated` is in seconds since
-    the epoch, NaN for none; `passages` is how many its pages have.
+    A row of no material, as its id is gone or was never given, has no values, and what a mask says
+    of it means nothing; `present` tells which are of one. There are whole bytes of rows, so that no
+    bits end within one. `updated` is in seconds since the epoch, NaN for none; `passages` is how
+    many its pages have.
     """
 
-    ids: Integers
-    row_of: Integers
+    present: Mask
     codes: Mapping[Field, Codes]
     single: Mapping[Field, Integers]
     several: Mapping[Field, Several]
@@ -99,61 +100,52 @@ class Columns:
     passages: Integers
 
     @classmethod
-    def of(cls, rows: Sequence[ColumnRow], codes: Mapping[Field, Codes] | None = None) -> "Columns":
-        """Make columns of rows, with the codes of earlier ones."""
-        known = codes or {each: Codes() for each in (*SINGLE, *LISTS)}
-        ids = np.array([row.id for row in rows], np.int64)
-        return cls(
-            ids=ids,
-            row_of=_row_of(ids),
-            codes=known,
-            single={each: _single(rows, each, known[each]) for each in SINGLE},
-            several={each: _several(rows, each, known[each]) for each in LISTS},
-            updated=np.array([_seconds(row.updated_at) for row in rows], np.float64),
-            usage=np.array([row.usage_count or 0 for row in rows], np.float64),
-            health=np.array([row.health_score or 0 for row in rows], np.float64),
-            passages=np.array([row.passages for row in rows], np.int64),
+    def of(cls, rows: Sequence[ColumnRow]) -> "Columns":
+        """Make columns of rows."""
+        nothing = cls(
+            present=np.empty(0, np.bool_),
+            codes={each: Codes() for each in (*SINGLE, *LISTS)},
+            single={each: np.empty(0, np.int64) for each in SINGLE},
+            several={each: Several(np.empty(0, np.int64), np.empty(0, np.int64)) for each in LISTS},
+            updated=np.empty(0),
+            usage=np.empty(0),
+            health=np.empty(0),
+            passages=np.empty(0, np.int64),
         )
+        return nothing.changed((), rows)
 
     @property
     def size(self) -> int:
-        return len(self.ids)
+        return len(self.present)
 
     def changed(self, gone: Iterable[int], rows: Sequence[ColumnRow]) -> "Columns":
-        """Give the next version: without the materials `gone`, and with `rows`."""
-        kept = np.ones(self.size, np.bool_)
-        kept[self.mask(np.fromiter(gone, np.int64))] = False
-        added = Columns.of(rows, self.codes)
-        ids = np.concatenate([self.ids[kept], added.ids])
+        """Give the next version: without the materials `gone`, and with `rows`, new ones or not."""
+        new = np.array([row.id for row in rows], np.int64)
+        old = np.flatnonzero(self.mask(np.concatenate([new, np.fromiter(gone, np.int64)])))
+        change = _Change(_whole_bytes(max(self.size, int(new.max(initial=-1)) + 1)), old, new)
+        codes = self.codes
         return Columns(
-            ids=ids,
-            row_of=_row_of(ids),
-            codes=self.codes,
+            present=change.of(self.present, none=False, values=True),
+            codes=codes,
             single={
-                each: np.concatenate([self.single[each][kept], added.single[each]])
+                each: change.of(self.single[each], -1, _numbers(rows, each, codes[each]))
                 for each in SINGLE
             },
             several={
-                each: _joined(self.several[each], kept, added.several[each]) for each in LISTS
+                each: change.of_pairs(self.several[each], _pairs(rows, each, codes[each]))
+                for each in LISTS
             },
-            updated=np.concatenate([self.updated[kept], added.updated]),
-            usage=np.concatenate([self.usage[kept], added.usage]),
-            health=np.concatenate([self.health[kept], added.health]),
-            passages=np.concatenate([self.passages[kept], added.passages]),
+            updated=change.of(self.updated, np.nan, [_seconds(row.updated_at) for row in rows]),
+            usage=change.of(self.usage, 0, [row.usage_count or 0 for row in rows]),
+            health=change.of(self.health, 0, [row.health_score or 0 for row in rows]),
+            passages=change.of(self.passages, 0, [row.passages for row in rows]),
         )
 
-    def rows(self, ids: Integers) -> Integers:
-        """Give the row of each id, -1 where there is none."""
-        if ids.min(initial=0) >= 0 and ids.max(initial=0) < len(self.row_of):
-            return self.row_of[ids]
-        known = (ids >= 0) & (ids < len(self.row_of))
-        return np.where(known, self.row_of[np.where(known, ids, 0)], -1)
-
     def mask(self, ids: Integers) -> Mask:
-        """Give which rows have one of the ids."""
-        found = np.zeros(self.size + 1, np.bool_)  # the last one is for -1
-        found[self.rows(ids)] = True
-        return found[:-1]
+        """Give the rows of ids; of one that is beyond them there is none."""
+        found = np.zeros(self.size, np.bool_)
+        found[ids[ids < self.size]] = True
+        return found
 
     def having(self, column: Field, values: Iterable[str]) -> Mask:
         """Give which rows have one of the folded values in a field."""
@@ -184,6 +176,34 @@ class Columns:
         return {values[code]: int(counted[code]) for code in np.flatnonzero(counted)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """From one version to the next: so many rows, which lose their values, which have new ones."""
+
+    size: int
+    old: Integers
+    new: Integers
+
+    def of(self, column: NDArray[Any], none: object, values: object) -> NDArray[Any]:
+        """Give a column's next version; `values` are those of the new rows."""
+        changed = np.full(self.size, none, column.dtype)
+        changed[: len(column)] = column
+        changed[self.old] = none
+        changed[self.new] = values
+        return changed
+
+    def of_pairs(self, pairs: Several, added: Several) -> Several:
+        stay = ~np.isin(pairs.rows, self.old)
+        return Several(
+            np.concatenate([pairs.rows[stay], added.rows]),
+            np.concatenate([pairs.codes[stay], added.codes]),
+        )
+
+
+def _whole_bytes(rows: int) -> int:
+    return -(-rows // 8) * 8
+
+
 def _value(row: ColumnRow, column: Field) -> object:
     return row.status or UNSTATED_STATUS if column is Field.STATUS else _OF_ROW[column](row)
 
@@ -202,34 +222,18 @@ _OF_ROW: Mapping[Field, Any] = {
 }
 
 
-def _single(rows: Sequence[ColumnRow], column: Field, codes: Codes) -> Integers:
-    return np.array([codes.number(_value(row, column)) for row in rows], np.int64)
+def _numbers(rows: Sequence[ColumnRow], column: Field, codes: Codes) -> list[int]:
+    return [codes.number(_value(row, column)) for row in rows]
 
 
-def _several(rows: Sequence[ColumnRow], column: Field, codes: Codes) -> Several:
+def _pairs(rows: Sequence[ColumnRow], column: Field, codes: Codes) -> Several:
     pairs = [
-        (at, codes.number(value))
-        for at, row in enumerate(rows)
+        (row.id, codes.number(value))
+        for row in rows
         for value in dict.fromkeys(_OF_ROW[column](row) or ())
     ]
     table = np.array(pairs, np.int64).reshape(-1, 2)
     return Several(table[:, 0], table[:, 1])
-
-
-def _joined(before: Several, kept: Mask, added: Several) -> Several:
-    """The pairs of the kept rows, renumbered, and those of the added ones behind them."""
-    places = np.cumsum(kept) - 1
-    stay = kept[before.rows]
-    return Several(
-        np.concatenate([places[before.rows[stay]], added.rows + int(kept.sum())]),
-        np.concatenate([before.codes[stay], added.codes]),
-    )
-
-
-def _row_of(ids: Integers) -> Integers:
-    found = np.full(int(ids.max(initial=-1)) + 2, -1, np.int64)
-    found[ids] = np.arange(len(ids))
-    return found
 
 
 def _seconds(moment: datetime | None) -> float:

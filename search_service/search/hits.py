@@ -91,13 +91,13 @@ async def fill(search: Search, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
 async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tuple[Part, ...]]:
     if not (search.request.explain and search.by_relevance):
         return {}
-    columns, parts = search.columns, priors(search.columns, search.setting)
+    parts = priors(search.columns, search.setting)
     asked = []
     for item in ranked:
         if item.pin:
             continue
-        row = columns.row_of[item.material_id]
-        shares = [(part.name, float(part.gains[row]), part.words) for part in parts]
+        gains = [(part, float(part.gains[item.material_id])) for part in parts]
+        shares = [(part.name, gain, part.words) for part, gain in gains]
         asked.append(Explained(item.material_id, item.ordinals, shares))
     by_words = await explanations(search.connection, search.analysis, search.weights, asked)
     return {

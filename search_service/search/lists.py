@@ -15,8 +15,9 @@ from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
-from search_service.search import postings, ranking
-from search_service.search.columns import Columns, Integers, Mask
+from search_service.search import bits, postings, ranking
+from search_service.search.bits import Bits, bits_of
+from search_service.search.columns import Integers, Mask
 from search_service.search.count_cache import CountCache
 from search_service.search.postings import Scored
 from search_service.search.sql import STATEMENTS
@@ -38,41 +39,38 @@ Form: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FormList:
-    """The best passages of a lexeme, by row, with their saturations; the ids of its materials."""
+    """The best passages of a lexeme with their saturations; the rows of all its materials."""
 
     passages: Scored
-    ids: Integers
+    holders: Bits
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The lists of some lexemes; one that stands nowhere has none.
 
-    `cut` tells whether there are passages beyond those of a list.
+    `rows` is how many the columns have; `cut` tells whether there are passages beyond those of a
+    list.
     """
 
     by_form: Mapping[Form, FormList]
-    columns: Columns
+    rows: int
     cut: bool = False
 
     def holding(self, forms: Iterable[Form]) -> Mask:
         """Give the rows of the materials that hold one of the lexemes."""
-        found = np.zeros(len(self.columns.row_of), np.bool_)
-        for form in forms:
-            if form in self.by_form:
-                found[self.by_form[form].ids] = True
-        held: Mask = found[self.columns.ids]
-        return held
+        listed = (self.by_form[form].holders for form in forms if form in self.by_form)
+        return bits.mask_of(bits.joined(listed), self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
     """A list as it is stored: the best passages, `depth` of them unless there are fewer, and the
-    ids of all materials, ascending, in 32 bits. Nothing of it can be written to.
+    rows of all materials. Nothing of it can be written to.
     """
 
     passages: Scored
-    ids: NDArray[np.int32]
+    holders: Bits
     depth: int
 
     def __post_init__(self) -> None:
@@ -87,11 +85,12 @@ class KeptList:
     def reaches(self, depth: int) -> bool:
         return self.depth >= depth or len(self.passages.keys) < self.depth
 
-    def best(self, depth: int) -> Scored:
-        return Scored(self.passages.keys[:depth], self.passages.scores[:depth])
+    def best(self, depth: int) -> FormList:
+        best = Scored(self.passages.keys[:depth], self.passages.scores[:depth])
+        return FormList(best, self.holders)
 
     def _arrays(self) -> tuple[NDArray[Any], ...]:
-        return self.passages.keys, self.passages.scores, self.ids
+        return self.passages.keys, self.passages.scores, self.holders
 
 
 # None for a rare lexeme, of which no list is stored.
@@ -111,34 +110,34 @@ def _bytes_of(form: Form, kept: KeptList | None) -> int:
 class ListReader:
     """Reads lists at one snapshot.
 
-    `rewritten` are the rows whose stored lists are out of date; `counted_at` is the snapshot of the
-    count that stored them, of which the cache may have some. None: nothing is stored.
+    `rows` is how many the columns have; `rewritten` are the materials of which stored lists are out
+    of date. `counted_at` is the snapshot of the count that stored them, of which the cache may have
+    some. None: nothing is stored, and all are rewritten.
     """
 
     connection: AsyncConnection
-    columns: Columns
-    rewritten: Mask
+    rows: int
+    rewritten: Integers
     counted_at: str | None
     cache: ListCache
 
     async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:
         """Read the lists of lexemes; without their passages where only materials are asked for."""
         if not forms:
-            return Lists({}, self.columns)
+            return Lists({}, self.rows)
         depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
-        found = _Found(self.columns)
-        if not self.rewritten.all():
+        found = _Found(_Settled.but(self.rewritten, self.rows))
+        if self.counted_at is not None:
             stored = await self._stored(forms, depth)
             for form, each in stored.items():
                 if each:
                     best = each.best(depth)
-                    ids = self._settled_ids(each.ids.astype(np.int64))
-                    found.add(form, self._settled(best), ids)
-                    found.cut |= len(best.keys) >= depth
+                    found.add_stored(form, best)
+                    found.cut |= len(best.passages.keys) >= depth
             await self._read_rare([form for form in forms if not stored[form]], found)
-        if self.rewritten.any():
+        if len(self.rewritten):
             await self._read_written(forms, found)
-        return found.lists()
+        return Lists(found.by_form(), self.rows, found.cut)
 
     async def _stored(self, forms: Sequence[Form], depth: int) -> dict[Form, KeptList | None]:
         """The stored lists of the forms, so deep at least; None for a rare one."""
@@ -158,8 +157,9 @@ class ListReader:
         )
         read: dict[Form, KeptList | None] = dict.fromkeys(asked)
         for row in rows:
-            passages, ids = postings.unpacked(row.postings), postings.unpacked_ids(row.materials)
-            read[asked[row.form]] = KeptList(passages, ids, depth)
+            passages = postings.unpacked(row.postings)
+            holders = bits_of(postings.unpacked_ids(row.materials))
+            read[asked[row.form]] = KeptList(passages, holders, depth)
         self.cache.keep(self.counted_at, read)
         return known | read
 
@@ -168,73 +168,72 @@ class ListReader:
             return
         rows = await fetch(self.connection, _statement("rare_lists"), _binds(forms))
         for row in rows:
-            passages = self._settled(_passages(row))
-            found.add(forms[row.form], passages, self.columns.ids[passages.materials])
+            found.add_stored(forms[row.form], _list(row))
 
     async def _read_written(self, forms: Sequence[Form], found: "_Found") -> None:
         any_query = " | ".join(sorted({quoted(lexeme) for _, lexeme in forms}))
         binds = {
-            "ids": self.columns.ids[self.rewritten].tolist(),
+            "ids": self.rewritten.tolist(),
             "any_query": any_query,
             **_binds(forms),
         }
         read = await fetch(self.connection, _statement("written_lists"), binds)
         for row in read:
-            passages = self._placed(_passages(row))
-            found.add(forms[row.form], passages, self.columns.ids[passages.materials])
+            found.add(forms[row.form], _list(row))
 
-    def _placed(self, stored: Scored) -> Scored:
-        """Passages by the rows of their materials; -1 stands for one that is gone."""
-        return postings.placed(stored, self.columns.rows(stored.materials))
 
-    def _settled(self, stored: Scored) -> Scored:
-        """Passages by row, without those that are gone or were written since lists were stored."""
-        passages = self._placed(stored)
-        settled = self._are_settled(passages.materials)
-        return passages if settled is None else passages.where(settled)
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The rows of which lists are as they were stored: not written since, nor beyond the columns.
 
-    def _settled_ids(self, ids: Integers) -> Integers:
-        """The same of the ids of a list, which ascend."""
-        if not self.rewritten.any() and ids.max(initial=0) < len(self.columns.row_of):
-            return ids  # one that is gone has no row and so disturbs nobody
-        settled = self._are_settled(self.columns.rows(ids))
-        return ids if settled is None else ids[settled]
+    A material that is gone and has a row yet disturbs nobody: by the columns it takes no part.
+    """
 
-    def _are_settled(self, rows: Integers) -> Mask | None:
-        """Which are rows of materials that are there and were not written since; None for all."""
-        if not self.rewritten.any() and rows.min(initial=0) >= 0:
-            return None
-        stale = np.append(self.rewritten, True)  # the last one is for -1: a material that is gone
-        settled: Mask = ~stale[rows]
-        return None if settled.all() else settled
+    rows: Mask
+    as_bits: Bits
+    all: bool
+
+    @classmethod
+    def but(cls, rewritten: Integers, rows: int) -> "_Settled":
+        """Make it of so many rows, all but some."""
+        settled = np.ones(rows, np.bool_)
+        settled[rewritten] = False
+        return cls(np.append(settled, False), np.packbits(settled), not len(rewritten))
+
+    def of(self, stored: FormList) -> FormList:
+        """Give what is settled of a list."""
+        holders = stored.holders[: len(self.as_bits)]
+        if self.all and len(holders) == len(stored.holders):
+            return stored
+        rows = np.minimum(stored.passages.materials, len(self.rows) - 1)
+        passages = stored.passages.where(self.rows[rows])
+        return FormList(passages, holders & self.as_bits[: len(holders)])
 
 
 @dataclass(slots=True)
 class _Found:
     """Parts of lists as they come in."""
 
-    columns: Columns
-    passages: dict[Form, list[Scored]] = field(default_factory=dict)
-    ids: dict[Form, list[Integers]] = field(default_factory=dict)
+    settled: _Settled
+    parts: dict[Form, list[FormList]] = field(default_factory=dict)
     cut: bool = False
 
-    def add(self, form: Form, passages: Scored, ids: Integers) -> None:
-        self.passages.setdefault(form, []).append(passages)
-        self.ids.setdefault(form, []).append(ids)
+    def add_stored(self, form: Form, part: FormList) -> None:
+        """Add what is settled of a part."""
+        self.add(form, self.settled.of(part))
 
-    def lists(self) -> Lists:
-        return Lists(
-            {
-                form: FormList(postings.joined(parts), _joined(self.ids[form]))
-                for form, parts in self.passages.items()
-            },
-            self.columns,
-            self.cut,
-        )
+    def add(self, form: Form, part: FormList) -> None:
+        self.parts.setdefault(form, []).append(part)
+
+    def by_form(self) -> dict[Form, FormList]:
+        return {form: _joined(parts) for form, parts in self.parts.items()}
 
 
-def _joined(parts: Sequence[Integers]) -> Integers:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+def _joined(parts: Sequence[FormList]) -> FormList:
+    if len(parts) == 1:
+        return parts[0]
+    passages = postings.joined([part.passages for part in parts])
+    return FormList(passages, bits.joined(part.holders for part in parts))
 
 
 def _statement(name: str) -> TextClause:
@@ -253,6 +252,8 @@ def _binds(forms: Sequence[Form]) -> dict[str, object]:
     }
 
 
-def _passages(row: Any) -> Scored:
+def _list(row: Any) -> FormList:
+    """A list whose passages are all there is."""
     keys = postings.unpacked_array(row.keys, ">i8")
-    return Scored(keys, postings.unpacked_array(row.saturations, ">f8"))
+    passages = Scored(keys, postings.unpacked_array(row.saturations, ">f8"))
+    return FormList(passages, bits_of(passages.materials))

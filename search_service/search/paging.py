@@ -76,16 +76,16 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
     if found and page.seen < reranked(search):
         ordered = (await rerank(search, found))[page.seen :]
         found = found[page.seen :]
-    shown = ordered[: page.most]
+    shown, full = ordered[: page.most], matched.full
     ranked = [
         *(
-            Ranked(pin.material_id, _holds_all(search, matched, pin.material_id), 0.0, pin=pin)
-            for pin in turn.shown
+            Ranked(each.material_id, bool(full[each.material_id]), 0.0, pin=each)
+            for each in turn.shown
         ),
         *(
             Ranked(
                 item.material_id,
-                _holds_all(search, matched, item.material_id),
+                bool(full[item.material_id]),
                 item.score,
                 tuple(item.ordinals),
                 item.extras,
@@ -103,10 +103,6 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
         last = (by_words.full, by_words.score, by_words.material_id)
     place = (turn.text, page.seen + page.most, *last)
     return ranked, cursor.encode(search.question, place)
-
-
-def _holds_all(search: Search, matched: Matched, material_id: int) -> bool:
-    return bool(matched.full[search.columns.row_of[material_id]])
 
 
 def _asked(search: Search) -> tuple[Turn, Page]:
@@ -159,15 +155,15 @@ def _allowed(search: Search, matched: Matched, needed: int) -> Mask:
 
 def _sorted_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:
     request, columns = search.request, search.columns
-    ids = columns.ids[matched.passing]
-    values = np.nan_to_num(_sort_values(columns, request.sort)[matched.passing])
+    ids = np.flatnonzero(matched.passing)
+    values = np.nan_to_num(_sort_values(columns, request.sort)[ids])
     order = np.lexsort((ids, values))[::-1]
     ids, values = ids[order], values[order]
     if request.cursor:
         value, last = cursor.decode(search.question, request.cursor, (float, int))
         later = (values < value) | ((values == value) & (ids < last))
         ids, values = ids[later], values[later]
-    is_full = matched.full[columns.row_of[ids]] | (not search.has_words)
+    is_full = matched.full[ids] | (not search.has_words)
     ranked = [
         Ranked(int(key), full=bool(full), score=0.0)
         for key, full in zip(ids[: request.limit], is_full, strict=False)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, is_guest
@@ -118,12 +117,9 @@ async def find(
     for row in rows:
         pages.setdefault(row.material_id, row.page_number)
     passing = facets.passing(shown.columns, shown.seen, selection)
-    places = shown.columns.rows(np.array(list(pages), np.int64))
-    return tuple(
-        Pin(key, page)
-        for (key, page), row in zip(pages.items(), places, strict=True)
-        if row >= 0 and passing[row]
-    )[:MAX_PINS]
+    size = shown.columns.size
+    allowed = [Pin(key, page) for key, page in pages.items() if key < size and passing[key]]
+    return tuple(allowed[:MAX_PINS])
 
 
 async def pinned_first(

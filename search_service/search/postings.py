@@ -22,8 +22,7 @@ _KEYS = (1 << weighting.KEY_BITS) - 1
 class Scored:
     """Passages with what is known of their scores.
 
-    `materials` are ids as stored, and rows of the columns once they were read. What the functions
-    that add up give is in ascending order of keys, each once.
+    What the functions that add up give is in ascending order of keys, each once.
     """
 
     keys: Integers
@@ -53,16 +52,9 @@ def unpacked(postings: bytes) -> Scored:
     return Scored(keys, saturations)
 
 
-def unpacked_ids(materials: bytes) -> NDArray[np.int32]:
+def unpacked_ids(materials: bytes) -> Integers:
     """Read the ids of a list's materials, ascending."""
-    return np.frombuffer(materials, ">i4").astype(np.int32)
-
-
-def placed(stored: Scored, rows: Integers) -> Scored:
-    """Give passages stored by the ids of their materials by the rows of these."""
-    keys = rows << weighting.ORDINAL_BITS
-    keys |= stored.ordinals
-    return Scored(keys, stored.scores)
+    return np.frombuffer(materials, ">i4").astype(np.int64)
 
 
 def unpacked_array(array: bytes, kind: str) -> NDArray[Any]:

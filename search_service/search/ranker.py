@@ -11,6 +11,7 @@ import numpy as np
 
 from search_service.accounts.policy import is_guest
 from search_service.search import finalists, postings, ranking
+from search_service.search.bits import bits_of, meet
 from search_service.search.columns import Integers, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.lists import Lists
@@ -53,12 +54,12 @@ class Ranker:
         """Give the hits of a page, and one more if there is one."""
         entrants = self.entrants
         rows = self._finalists(page.seen + page.most)
-        ids, best = entrants.columns.ids, self._best_of_long(rows)
+        best = self._best_of_long(rows)
         chosen = Finalists(
-            ids=ids[rows],
+            ids=rows,
             is_full=entrants.full[rows],
             factors=entrants.factors[rows],
-            long=ids[best.materials],
+            long=best.materials,
             long_ordinals=best.ordinals,
         )
         terms = [self._present(term, rows) for term in self.scorer.terms]
@@ -71,15 +72,13 @@ class Ranker:
         """A prefix with those of its many forms that some of the finalists hold."""
         if not term.is_prefix:
             return term
-        columns = self.entrants.columns
-        chosen = np.zeros(len(columns.row_of), np.bool_)
-        chosen[columns.ids[rows]] = True
+        chosen = bits_of(rows)
         listed = self.lists.by_form
         forms = {
             language: tuple(
                 lexeme
                 for lexeme in lexemes
-                if (form := (language, lexeme)) in listed and chosen[listed[form].ids].any()
+                if (form := (language, lexeme)) in listed and meet(chosen, listed[form].holders)
             )
             for language, lexemes in term.forms.items()
         }
@@ -123,8 +122,7 @@ class Ranker:
         missing = min(wanted, entering) - int(np.count_nonzero(known))
         if not self.lists.cut or missing <= 0:
             return chosen
-        left = np.flatnonzero(self.entrants.allowed & (known == 0))
-        newest = left[np.argsort(self.entrants.columns.ids[left])][-max(FEW, missing) :]
+        newest = np.flatnonzero(self.entrants.allowed & (known == 0))[-max(FEW, missing) :]
         return np.concatenate([chosen, newest])
 
     @property

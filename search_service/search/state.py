@@ -81,11 +81,10 @@ class Search:
 
     def missing(self, material_id: int) -> tuple[str, ...]:
         """Give the concepts that a material does not hold, as they were asked for."""
-        row = self.columns.row_of[material_id]
         return tuple(
             as_typed(units)
             for units, lacking in zip(self.analysis.concepts, self.matching.missing, strict=True)
-            if lacking[row]
+            if lacking[material_id]
         )
 
     @property

@@ -13,7 +13,7 @@ from search_service.search import candidates, column_cache, facets, pins, synony
 from search_service.search.analysis import Analysis, Lexicon, WordCache, analyse, word_cache
 from search_service.search.answer import Correction, Expansion
 from search_service.search.column_cache import Version
-from search_service.search.columns import Mask
+from search_service.search.columns import Integers
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
 from search_service.search.lists import ListCache, ListReader, list_cache
@@ -36,14 +36,14 @@ TIMEOUT_S = 10.0
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The transaction that answers, the columns at its snapshot, the snapshot of the count that
-    stored lists (None: there is none) and which rows were written since; the languages, the names
-    of ids, the weights in force, and whether there are synonyms and pins at all.
+    stored lists (None: there is none) and which materials were written since; the languages, the
+    names of ids, the weights in force, and whether there are synonyms and pins at all.
     """
 
     connection: AsyncConnection
     version: Version
     counted_at: str | None
-    rewritten: Mask
+    rewritten: Integers
     corpus: Corpus
     names: Names
     weights: Weights
@@ -69,9 +69,11 @@ async def begin(
         connection=connection,
         version=version,
         counted_at=state.counted_at,
-        rewritten=np.ones(columns.size, np.bool_)
-        if state.rewritten is None
-        else columns.mask(np.array(state.rewritten, np.int64)),
+        rewritten=np.flatnonzero(
+            columns.present
+            if state.rewritten is None
+            else columns.present & columns.mask(np.array(state.rewritten, np.int64))
+        ),
         corpus=Corpus(dict(zip(state.languages or (), state.sizes or (), strict=True))),
         names=_names(state.names or ()),
         weights=await weights.read(connection) if state.has_weights else weights.DEFAULT,
@@ -112,7 +114,9 @@ async def understand(
     filters = _filters(words.query, request)
     selection = facets.select(filters, words.query.updated, names, now)
     by_relevance = request.sort is Sort.RELEVANCE
-    reader = ListReader(connection, columns, snapshot.rewritten, snapshot.counted_at, tools.lists)
+    reader = ListReader(
+        connection, columns.size, snapshot.rewritten, snapshot.counted_at, tools.lists
+    )
     lists = await reader.read(candidates.forms_of(words.analysis), with_passages=by_relevance)
     asked = (words.typed, words.query) if by_relevance and snapshot.has_pins else ()
     return Search(

@@ -226,11 +226,11 @@ async def test_a_list_kept_deeper_is_read_as_deep_as_is_asked(
     async def read(cache: ListCache, words: Sequence[str]) -> dict[Form, tuple[object, ...]]:
         async with shelf.database.reading() as connection:
             found = await begin(connection)
-            columns = found.version.columns
-            reader = ListReader(connection, columns, found.rewritten, found.counted_at, cache)
+            rows = found.version.columns.size
+            reader = ListReader(connection, rows, found.rewritten, found.counted_at, cache)
             read = await reader.read([("en", word) for word in words])
         return {
-            form: (each.passages.keys.tolist(), each.ids.tolist(), read.cut)
+            form: (each.passages.keys.tolist(), each.holders.tolist(), read.cut)
             for form, each in read.by_form.items()
         }
 

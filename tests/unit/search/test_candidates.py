@@ -15,7 +15,7 @@ COLUMNS = Columns.of(
     [
         ColumnRow(key, [], [], None, None, "PRODUCT_BRIEF", "BOTH", None, None, language, None,
                   None, None, 0, 0, 1)
-        for key, language in enumerate(LANGUAGES, 1)
+        for key, language in enumerate(LANGUAGES)
     ]
 )  # fmt: skip
 
@@ -35,18 +35,19 @@ def found(*concepts: tuple[Unit, ...], **held: str) -> Matching:
     lists = Lists(
         {
             (language, word): FormList(
-                NOTHING, COLUMNS.ids[mask & (np.array(LANGUAGES) == language)]
+                NOTHING, np.packbits(mask & (np.array(LANGUAGES) == language))
             )
             for word, mask in rows.items()
             for language in CORPUS.languages
         },
-        COLUMNS,
+        COLUMNS.size,
     )
     return matching(Analysis(CORPUS, concepts, (), (), ()), lists, COLUMNS)
 
 
 def flags(mask: np.ndarray) -> str:
-    return "".join("1" if held else "0" for held in mask)
+    """What a mask says of the rows of materials."""
+    return "".join("1" if held else "0" for held in mask[COLUMNS.present])
 
 
 def test_full_matches_hold_every_concept_in_any_of_its_forms_and_units() -> None:

@@ -37,20 +37,22 @@ def chosen(field: Field, *values: str, excluded: bool = False) -> Selection:
 def matching(rows: list[ColumnRow], selection: Selection) -> list[ColumnRow]:
     """The rows that pass; numbers must differ."""
     columns = Columns.of(rows)
-    passing = facets.passing(columns, np.ones(columns.size, np.bool_), selection)
-    return [row for row, passes in zip(rows, passing, strict=True) if passes]
+    passing = facets.passing(columns, columns.present, selection)
+    return [row for row in rows if passing[row.id]]
 
 
 def unknown(rows: list[ColumnRow], field: Field, typed: str, seen: int = 99) -> list[Unknown]:
-    """What is unknown to who sees only so many of the rows."""
+    """What is unknown to who sees only the rows up to one."""
     columns = Columns.of(rows)
     filters = [FieldFilter(field, (typed,), excluded=False)]
-    return facets.unknown(filters, columns, np.arange(columns.size) < seen, NAMES)
+    return facets.unknown(
+        filters, columns, columns.present & (np.arange(columns.size) <= seen), NAMES
+    )
 
 
 def count(rows: list[ColumnRow], selection: Selection) -> tuple[Facet, ...]:
     columns = Columns.of(rows)
-    return facets.count(columns, np.ones(columns.size, np.bool_), selection, NAMES, NOW)
+    return facets.count(columns, columns.present, selection, NAMES, NOW)
 
 
 def facet(rows: list[ColumnRow], selection: Selection, field: Field) -> Facet:
@@ -114,7 +116,7 @@ def test_only_of_the_first_slips_is_looked_for_what_was_meant() -> None:
     filters = [FieldFilter(Field.PERSONA, ("tco",) * 5, excluded=False)]
     columns = Columns.of([row()])
 
-    found = facets.unknown(filters, columns, np.ones(1, np.bool_), NAMES)
+    found = facets.unknown(filters, columns, columns.present, NAMES)
 
     assert [each.nearest for each in found] == ["CTO", "CTO", "CTO", None, None]
 
@@ -130,7 +132,7 @@ def test_values_of_one_field_widen_and_fields_narrow() -> None:
 
 
 def test_days_in_the_text_and_chosen_spans_narrow_together() -> None:
-    rows = [row(1, updated_at=NOW - timedelta(days=age)) for age in (1, 7, 8, 40)]
+    rows = [row(age, updated_at=NOW - timedelta(days=age)) for age in (1, 7, 8, 40)]
     rows.append(row(9, updated_at=None))
     until = DateFilter(until=(NOW - timedelta(days=2)).date())
 
