@@ -21,6 +21,10 @@ from search_service.search.state import Search
 from search_service.search.tree import QueryWarning
 from search_service.search.understanding import TIMEOUT_S, Snapshot, Tools, begin, understand
 
+# Of a statement that reads all materials when a process begins: from a slow disk a million pages'
+# took over a minute.
+WARMING_S = 600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
@@ -36,7 +40,7 @@ class Searcher:
     async def warm(self) -> None:
         """Read the columns of all materials, so that the first search need not."""
         async with self.database.reading() as connection:
-            self.cache.keep((await begin(connection, self.cache.newest, self.timeout_s)).version)
+            self.cache.keep((await begin(connection, self.cache.newest, WARMING_S)).version)
 
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
         """Answer one request with what the principal may see.

@@ -13,6 +13,7 @@ from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.db.engine import Database
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
 from search_service.db.tables import Material, MaterialDetails
+from search_service.errors import QueryTimeoutError
 from search_service.index import consistency, statistics, writer
 from search_service.index.consistency import Sample, StoredList
 from search_service.search import lists as lists_of_words
@@ -197,6 +198,20 @@ async def test_reindexing_beside_writers_loses_nothing_while_searches_go_on(shel
         assert await consistency.check(connection, Sample(100, 1000)) == []
     for word in WORDS:
         assert await shelf.found(word) == shelf.holding(word)
+
+
+async def test_a_process_that_begins_waits_longer_than_a_search_may(shelf: Shelf) -> None:
+    hurried = Searcher(shelf.database, timeout_s=0.2)
+    async with shelf.database.transaction() as connection, asyncio.TaskGroup() as tasks:
+        await connection.execute(text("LOCK TABLE material_details"))
+        with pytest.raises(QueryTimeoutError):
+            await hurried.search(REP, SearchRequest("alpha"))
+        warming = tasks.create_task(hurried.warm())
+        done, _ = await asyncio.wait([warming], timeout=0.5)
+        assert not done
+        await connection.rollback()
+
+    assert (await hurried.search(REP, SearchRequest("alpha"))).total
 
 
 async def test_words_and_lists_are_read_once_until_the_next_count(shelf: Shelf) -> None:
