@@ -254,13 +254,14 @@ def _notices(known: Known, today: date) -> tuple[str, ...]:
     overdue = material.review_by is not None and material.review_by < today
     expired = material.expires_on is not None and material.expires_on <= today
     reading = job is not None and not job.state.is_final
+    told = (job.message or "") if job and job.state.is_final else ""
     notices = (
         f"This material expired on {wording.day(material.expires_on)}." if expired else "",
         f"Its review was due on {wording.day(material.review_by)}: check it before you send it."
         if overdue and not expired
         else "",
         "The file is being read just now." if reading else "",
-        (job.message or "") if job and job.state.is_final and job.message else "",
-        "Nothing could be read from this file." if not known.pages and not reading else "",
+        told,
+        "Nothing could be read from this file." if not (known.pages or reading or told) else "",
     )
     return tuple(notice for notice in notices if notice)

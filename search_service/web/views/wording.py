@@ -10,6 +10,7 @@ from datetime import date, datetime
 from search_service.catalog.warnings import WORDS
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, ReviewReason
 from search_service.search.tree import Field
+from search_service.text.languages import UNDETERMINED
 
 TYPES: Mapping[str, str] = {
     MaterialType.PRODUCT_BRIEF: "Brief",
@@ -32,7 +33,7 @@ STATUSES: Mapping[str, str] = {
 }
 LANGUAGES: Mapping[str, str] = {
     "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian",
-    "nl": "Dutch", "pl": "Polish", "pt": "Portuguese",
+    "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", UNDETERMINED: "Undetermined",
 }  # fmt: skip
 FIELDS: Mapping[Field, str] = {
     Field.PERSONA: "Persona",
@@ -104,7 +105,9 @@ def badges_of(facts: Facts) -> tuple[Badge, ...]:
         if facts.product_name and facts.product_name != facts.universe_name
         else None,
         Badge(facts.file_format.upper(), "quiet") if facts.file_format else None,
-        Badge(facts.language.upper(), "quiet", language(facts.language)),
+        Badge(facts.language.upper(), "quiet", language(facts.language))
+        if facts.language != UNDETERMINED
+        else None,
     ]
     return tuple(badge for badge in badges if badge)
 

@@ -1,7 +1,8 @@
 from datetime import date
 
 from search_service.accounts.policy import Principal
-from search_service.db.enums import MaterialStatus, Role
+from search_service.db.enums import JobState, MaterialStatus, Role
+from search_service.jobs.progress import JobRecord
 from search_service.web.views import wording
 from search_service.web.views.reading import (
     Known,
@@ -12,7 +13,7 @@ from search_service.web.views.reading import (
     version_notice,
 )
 from search_service.web.views.review import review_of, steps_of
-from tests.unit.web.samples import MATERIAL, TODAY, material, page
+from tests.unit.web.samples import MATERIAL, MOMENT, TODAY, material, page
 
 OWNER = Principal(3, "p@example.com", "Petra", Role.PMM, is_superuser=False, scopes=None)
 SALES = Principal(4, "s@example.com", "Sam", Role.SALES, is_superuser=False, scopes=None)
@@ -52,6 +53,20 @@ def test_what_is_overdue_or_expired_is_told_first() -> None:
     expired = Known(material(expires_on=TODAY, review_by=date(2026, 5, 1)), PAGES, None, None)
     assert "review was due on 1 May 2026" in material_of(head, overdue, TODAY).notices[0]
     assert material_of(head, expired, TODAY).notices == ("This material expired on 1 Jun 2026.",)
+
+
+def test_why_a_file_was_not_read_is_told_once() -> None:
+    head = head_of(material(language="und"), SALES)
+    job = JobRecord(
+        1, 7, 1, JobState.REFUSED, 0, None, "encrypted", "It is encrypted.", 1, 3, MOMENT, MOMENT,
+        MOMENT, MOMENT,
+    )  # fmt: skip
+
+    view = material_of(head, Known(MATERIAL, (), None, job), TODAY)
+
+    assert view.notices == ("It is encrypted.",)
+    assert material_of(head, Known(MATERIAL, (), None, None), TODAY).notices
+    assert "UND" not in {badge.text for badge in head.badges}
 
 
 def test_a_link_to_another_version_says_so() -> None:
