@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
 from search_service.search.analysis import Analysis
-from search_service.search.columns import Columns, Mask
+from search_service.search.bitmaps import Bitmap, intersection, mask_of, union
+from search_service.search.columns import Columns, Mask, Shown
 from search_service.search.lists import Form, Lists
 from search_service.search.postings import unpacked_array
 from search_service.search.sql import STATEMENTS
@@ -30,13 +31,12 @@ MAX_PHRASES = 12
 class Matching:
     """What the words of a query match, whoever asks.
 
-    Of each concept `holding` are the rows of the materials that hold it, and `missing` those that
-    do not although their language has words for it. `full` hold every concept that their language
-    has words for, `any` one at least; for a query without words both are all rows.
+    Of each concept `missing` are the materials that do not hold it although their language has
+    words for it. `full` hold every concept that their language has words for, `any` one at least;
+    for a query without words both are all rows.
     """
 
-    holding: Sequence[Mask]
-    missing: Sequence[Mask]
+    missing: Sequence[Bitmap]
     full: Mask
     any: Mask
 
@@ -59,17 +59,17 @@ def matching(analysis: Analysis, lists: Lists, columns: Columns) -> Matching:
     """Find what the words of a query match."""
     everything = columns.present
     if not analysis.concepts:
-        return Matching((), (), everything, everything)
+        return Matching((), everything, everything)
     written_in = cache(partial(columns.having, Field.LANGUAGE))  # the same for nearly all concepts
-    holding, missing = [], []
-    spoken = ~everything
+    missing, nothing = [], np.zeros(columns.size, np.bool_)
+    spoken, lacking, some = nothing, nothing, nothing
     for units in analysis.concepts:
         heard = written_in(_languages(units))
-        holds = _any(_holding(unit, lists) for unit in units)
-        holding.append(holds)
-        missing.append(heard & ~holds)
-        spoken |= heard
-    return Matching(holding, missing, spoken & ~_any(missing), _any(holding))
+        holds = mask_of(union(_holding(unit, lists) for unit in units), columns.size)
+        lacks = heard & ~holds
+        missing.append(np.packbits(lacks))
+        spoken, lacking, some = spoken | heard, lacking | lacks, some | holds
+    return Matching(missing, spoken & ~lacking, some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +81,23 @@ class Restricted:
 
 
 async def restricted(
-    connection: AsyncConnection, analysis: Analysis, lists: Lists, columns: Columns
+    connection: AsyncConnection, analysis: Analysis, lists: Lists, shown: Shown
 ) -> Restricted:
-    """Find the rows that hold one phrase of each concept of phrases, and nothing excluded.
+    """Find the rows shown that hold one phrase of each concept of phrases, and nothing excluded.
 
     A phrase that is all stop words in a language is not demanded there; a synonym's is only of
     full matches.
     """
-    in_order = await _in_one_passage(connection, _several(analysis)[:MAX_PHRASES], lists, columns)
+    columns = shown.columns
+    in_order = await _in_one_passage(connection, _several(analysis)[:MAX_PHRASES], lists, shown)
     full = np.ones(columns.size, np.bool_)
+    heard = cache(partial(columns.having, Field.LANGUAGE))
+    kept = partial(_kept, in_order=in_order, lists=lists, size=columns.size)
     for unit in analysis.excluded:
-        full &= ~_kept(unit, in_order, lists)
+        full &= ~kept(unit)
     some = full.copy()
     for each in _phrases(analysis):
-        rows = _any(_kept(unit, in_order, lists) for unit in each) | ~_heard(each, columns)
+        rows = _any(map(kept, each)) | ~heard(_languages(each))
         full &= rows
         if any(unit.is_filter for unit in each):
             some &= rows
@@ -120,50 +123,48 @@ def _phrases(analysis: Analysis) -> list[tuple[Unit, ...]]:
     return [units for units in analysis.concepts if any(unit.is_phrase for unit in units)]
 
 
-def _heard(units: Sequence[Unit], columns: Columns) -> Mask:
-    """The rows in whose language the units are more than stop words."""
-    return columns.having(Field.LANGUAGE, _languages(units))
-
-
 def _languages(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset(language.casefold() for unit in units for language in unit.languages)
 
 
-def _holding(unit: Unit, lists: Lists) -> Mask:
-    """The rows that hold all words of a unit, in whatever order."""
-    found = np.zeros(lists.rows, np.bool_)
-    for language in unit.languages:
-        found |= _holding_in(unit, language, lists)
-    return found
+def _holding(unit: Unit, lists: Lists) -> Bitmap:
+    """The materials that hold all words of a unit, in whatever order."""
+    return union(_holding_in(unit, language, lists) for language in unit.languages)
 
 
-def _holding_in(unit: Unit, language: str, lists: Lists) -> Mask:
-    rows = np.ones(lists.rows, np.bool_)
-    for forms in demanded(unit, language).values():
-        rows &= lists.holding((language, lexeme.text) for lexeme in forms)
-    return rows
+def _holding_in(unit: Unit, language: str, lists: Lists) -> Bitmap:
+    return intersection(
+        [
+            lists.holding((language, lexeme.text) for lexeme in forms)
+            for forms in demanded(unit, language).values()
+        ]
+    )
 
 
-def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists) -> Mask:
+def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists, size: int) -> Mask:
     """The rows of which one passage holds a unit's words in their order, as far as it was asked."""
-    found = np.zeros(lists.rows, np.bool_)
+    found = np.zeros(size, np.bool_)
     for language in unit.languages:
         rows = in_order.get((language, phrase_query(unit, language)))
-        found |= _holding_in(unit, language, lists) if rows is None else rows
+        found |= mask_of(_holding_in(unit, language, lists), size) if rows is None else rows
     return found
 
 
 async def _in_one_passage(
-    connection: AsyncConnection, units: Iterable[Unit], lists: Lists, columns: Columns
+    connection: AsyncConnection, units: Iterable[Unit], lists: Lists, shown: Shown
 ) -> dict[tuple[str, str], Mask]:
-    """The rows of which one passage matches, for each language and phrase of the units."""
+    """The rows shown of which one passage matches, for each language and phrase of the units."""
+    columns = shown.columns
     able = {
-        (language, phrase_query(unit, language)): _holding_in(unit, language, lists)
+        (language, phrase_query(unit, language)): mask_of(
+            _holding_in(unit, language, lists), columns.size
+        )
         & columns.having(Field.LANGUAGE, (language.casefold(),))
+        & shown.seen
         for unit in units
         for language in unit.languages
     }
-    # Where no material holds all of its words, no passage holds the phrase.
+    # Where no material that is shown holds all of its words, no passage of one holds the phrase.
     asked = [pair for pair, rows in able.items() if rows.any()]
     if not asked:
         return able

@@ -177,6 +177,14 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The columns, and which of their rows exist for who searches."""
+
+    columns: Columns
+    seen: Mask
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     """From one version to the next: so many rows, which lose their values, which have new ones."""
 

@@ -15,9 +15,9 @@ from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
-from search_service.search import bits, postings, ranking
-from search_service.search.bits import Bits, bits_of
-from search_service.search.columns import Integers, Mask
+from search_service.search import bitmaps, postings, ranking
+from search_service.search.bitmaps import Bitmap, bitmap_of, intersect, mask_of
+from search_service.search.columns import Integers
 from search_service.search.count_cache import CountCache
 from search_service.search.postings import Scored
 from search_service.search.sql import STATEMENTS
@@ -39,38 +39,36 @@ Form: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FormList:
-    """The best passages of a lexeme with their saturations; the rows of all its materials."""
+    """The best passages of a lexeme with their saturations; all materials that hold it."""
 
     passages: Scored
-    holders: Bits
+    holders: Bitmap
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """The lists of some lexemes; one that stands nowhere has none.
 
-    `rows` is how many the columns have; `cut` tells whether there are passages beyond those of a
-    list.
+    `cut` tells whether there are passages beyond those of a list.
     """
 
     by_form: Mapping[Form, FormList]
-    rows: int
     cut: bool = False
 
-    def holding(self, forms: Iterable[Form]) -> Mask:
-        """Give the rows of the materials that hold one of the lexemes."""
+    def holding(self, forms: Iterable[Form]) -> Bitmap:
+        """Give the materials that hold one of the lexemes."""
         listed = (self.by_form[form].holders for form in forms if form in self.by_form)
-        return bits.mask_of(bits.joined(listed), self.rows)
+        return bitmaps.union(listed)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """A list as it is stored: the best passages, `depth` of them unless there are fewer, and the
-    rows of all materials. Nothing of it can be written to.
+    """A list as it is stored: the best passages, `depth` of them unless there are fewer, and all
+    materials that hold it. Nothing of it can be written to.
     """
 
     passages: Scored
-    holders: Bits
+    holders: Bitmap
     depth: int
 
     def __post_init__(self) -> None:
@@ -110,13 +108,13 @@ def _bytes_of(form: Form, kept: KeptList | None) -> int:
 class ListReader:
     """Reads lists at one snapshot.
 
-    `rows` is how many the columns have; `rewritten` are the materials of which stored lists are out
-    of date. `counted_at` is the snapshot of the count that stored them, of which the cache may have
-    some. None: nothing is stored, and all are rewritten.
+    `size` is how many rows the columns have; `rewritten` are the materials of which stored lists
+    are out of date. `counted_at` is the snapshot of the count that stored them, of which the cache
+    may have some. None: nothing is stored, and all are rewritten.
     """
 
     connection: AsyncConnection
-    rows: int
+    size: int
     rewritten: Integers
     counted_at: str | None
     cache: ListCache
@@ -124,9 +122,9 @@ class ListReader:
     async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:
         """Read the lists of lexemes; without their passages where only materials are asked for."""
         if not forms:
-            return Lists({}, self.rows)
+            return Lists({})
         depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
-        found = _Found(_Settled.but(self.rewritten, self.rows))
+        found = _Found(_Settled(self.size, bitmap_of(self.rewritten)))
         if self.counted_at is not None:
             stored = await self._stored(forms, depth)
             for form, each in stored.items():
@@ -137,7 +135,7 @@ class ListReader:
             await self._read_rare([form for form in forms if not stored[form]], found)
         if len(self.rewritten):
             await self._read_written(forms, found)
-        return Lists(found.by_form(), self.rows, found.cut)
+        return Lists(found.by_form(), found.cut)
 
     async def _stored(self, forms: Sequence[Form], depth: int) -> dict[Form, KeptList | None]:
         """The stored lists of the forms, so deep at least; None for a rare one."""
@@ -158,7 +156,7 @@ class ListReader:
         read: dict[Form, KeptList | None] = dict.fromkeys(asked)
         for row in rows:
             passages = postings.unpacked(row.postings)
-            holders = bits_of(postings.unpacked_ids(row.materials))
+            holders = bitmap_of(postings.unpacked_ids(row.materials))
             read[asked[row.form]] = KeptList(passages, holders, depth)
         self.cache.keep(self.counted_at, read)
         return known | read
@@ -184,30 +182,21 @@ class ListReader:
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """The rows of which lists are as they were stored: not written since, nor beyond the columns.
-
-    A material that is gone and has a row yet disturbs nobody: by the columns it takes no part.
+    """Tells what of stored lists holds yet: nothing of what was written since, or is beyond the
+    columns. What is gone and has a row yet disturbs nobody: by the columns it takes no part.
     """
 
-    rows: Mask
-    as_bits: Bits
-    all: bool
-
-    @classmethod
-    def but(cls, rewritten: Integers, rows: int) -> "_Settled":
-        """Make it of so many rows, all but some."""
-        settled = np.ones(rows, np.bool_)
-        settled[rewritten] = False
-        return cls(np.append(settled, False), np.packbits(settled), not len(rewritten))
+    size: int
+    written: Bitmap
 
     def of(self, stored: FormList) -> FormList:
         """Give what is settled of a list."""
-        holders = stored.holders[: len(self.as_bits)]
-        if self.all and len(holders) == len(stored.holders):
+        if len(stored.holders) * 8 <= self.size and not intersect(stored.holders, self.written):
             return stored
-        rows = np.minimum(stored.passages.materials, len(self.rows) - 1)
-        passages = stored.passages.where(self.rows[rows])
-        return FormList(passages, holders & self.as_bits[: len(holders)])
+        held = mask_of(stored.holders, self.size) & ~mask_of(self.written, self.size)
+        within = np.append(held, False)  # the last one is for all beyond
+        rows = np.minimum(stored.passages.materials, self.size)
+        return FormList(stored.passages.where(within[rows]), np.packbits(held))
 
 
 @dataclass(slots=True)
@@ -233,7 +222,7 @@ def _joined(parts: Sequence[FormList]) -> FormList:
     if len(parts) == 1:
         return parts[0]
     passages = postings.joined([part.passages for part in parts])
-    return FormList(passages, bits.joined(part.holders for part in parts))
+    return FormList(passages, bitmaps.union(part.holders for part in parts))
 
 
 def _statement(name: str) -> TextClause:
@@ -256,4 +245,4 @@ def _list(row: Any) -> FormList:
     """A list whose passages are all there is."""
     keys = postings.unpacked_array(row.keys, ">i8")
     passages = Scored(keys, postings.unpacked_array(row.saturations, ">f8"))
-    return FormList(passages, bits_of(passages.materials))
+    return FormList(passages, bitmap_of(passages.materials))

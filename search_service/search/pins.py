@@ -15,7 +15,7 @@ from search_service.db.direct import fetch
 from search_service.errors import InvalidCursorError
 from search_service.search import facets
 from search_service.search.answer import Part
-from search_service.search.columns import Columns, Mask
+from search_service.search.columns import Shown
 from search_service.search.facets import Selection
 from search_service.search.slides import SlideRow
 from search_service.search.tree import Field, Phrase, Query, Word
@@ -42,14 +42,6 @@ class Pin:
 
     material_id: int
     page_number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The columns, and which of their rows exist for who searches."""
-
-    columns: Columns
-    seen: Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from search_service.accounts.policy import is_guest
 from search_service.search import finalists, postings, ranking
-from search_service.search.bits import bits_of, meet
+from search_service.search.bitmaps import bitmap_of, intersect
 from search_service.search.columns import Integers, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.lists import Lists
@@ -72,17 +72,13 @@ class Ranker:
         """A prefix with those of its many forms that some of the finalists hold."""
         if not term.is_prefix:
             return term
-        chosen = bits_of(rows)
-        listed = self.lists.by_form
+        chosen, listed = bitmap_of(rows), self.lists.by_form
+        held = {form for form, each in listed.items() if intersect(chosen, each.holders)}
         forms = {
-            language: tuple(
-                lexeme
-                for lexeme in lexemes
-                if (form := (language, lexeme)) in listed and meet(chosen, listed[form].holders)
-            )
+            language: tuple(lexeme for lexeme in lexemes if (language, lexeme) in held)
             for language, lexemes in term.forms.items()
         }
-        return replace(term, forms={key: held for key, held in forms.items() if held})
+        return replace(term, forms={key: some for key, some in forms.items() if some})
 
     def _best_of_long(self, rows: Integers) -> Scored:
         """The passages to look at of those of the rows that have many, own words among them.

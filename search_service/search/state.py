@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import Principal
 from search_service.search.analysis import Analysis
 from search_service.search.answer import Correction, Expansion
+from search_service.search.bitmaps import holds
 from search_service.search.candidates import Matching
 from search_service.search.columns import Columns, Mask
 from search_service.search.facets import Names, Selection, Unknown
@@ -84,7 +85,7 @@ class Search:
         return tuple(
             as_typed(units)
             for units, lacking in zip(self.analysis.concepts, self.matching.missing, strict=True)
-            if lacking[material_id]
+            if holds(lacking, material_id)
         )
 
     @property

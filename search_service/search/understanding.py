@@ -13,11 +13,10 @@ from search_service.search import candidates, column_cache, facets, pins, synony
 from search_service.search.analysis import Analysis, Lexicon, WordCache, analyse, word_cache
 from search_service.search.answer import Correction, Expansion
 from search_service.search.column_cache import Version
-from search_service.search.columns import Integers
+from search_service.search.columns import Integers, Shown
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
 from search_service.search.lists import ListCache, ListReader, list_cache
-from search_service.search.pins import Shown
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.semantic import Meaning

@@ -3,6 +3,7 @@
 import numpy as np
 
 from search_service.search.analysis import Analysis
+from search_service.search.bitmaps import mask_of
 from search_service.search.candidates import Matching, forms_of, matching
 from search_service.search.columns import ColumnRow, Columns
 from search_service.search.lists import FormList, Lists
@@ -40,7 +41,6 @@ def found(*concepts: tuple[Unit, ...], **held: str) -> Matching:
             for word, mask in rows.items()
             for language in CORPUS.languages
         },
-        COLUMNS.size,
     )
     return matching(Analysis(CORPUS, concepts, (), (), ()), lists, COLUMNS)
 
@@ -56,14 +56,14 @@ def test_full_matches_hold_every_concept_in_any_of_its_forms_and_units() -> None
 
     assert flags(match.full) == "1010"
     assert flags(match.any) == "1111"
-    assert [flags(rows) for rows in match.missing] == ["0000", "0101"]
+    assert [flags(mask_of(each, COLUMNS.size)) for each in match.missing] == ["0000", "0101"]
 
 
 def test_a_concept_without_words_in_a_language_is_not_demanded_there() -> None:
     match = found((unit("a"),), (unit("b", languages="en"),), a="1101", b="1000")
 
     assert flags(match.full) == "1001"
-    assert [flags(rows) for rows in match.missing] == ["0010", "0110"]
+    assert [flags(mask_of(each, COLUMNS.size)) for each in match.missing] == ["0010", "0110"]
 
 
 def test_a_language_without_any_word_of_the_query_matches_nothing() -> None:
