@@ -49,7 +49,7 @@ async def agreement_of(database: Database, searcher: Searcher, asked: Asked) -> 
     request = replace(asked.request, limit=DEPTH, slides=0, facets=False)
     answer = await searcher.search(REP, request)
     async with database.reading() as connection:
-        snapshot = await begin(connection, searcher.cache.newest, TIMEOUT_S)
+        snapshot = await begin(connection, searcher.cache, searcher.cache.newest, TIMEOUT_S)
         search = await understand(snapshot, REP, request, Tools())
         if not search.has_words:
             return Agreement(1.0, 1.0, 1.0)

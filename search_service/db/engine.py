@@ -27,14 +27,16 @@ class Database:
     read: AsyncEngine
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, isolation_level: str = "READ COMMITTED"
+    ) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction that commits at the end, or rolls back on an error.
 
         Raises what `failures.translated` does.
         """
         async with _connection(self.write) as connection:
             with failures.translated():
-                await connection.execution_options(isolation_level="READ COMMITTED")
+                await connection.execution_options(isolation_level=isolation_level)
                 async with connection.begin():
                     yield connection
 

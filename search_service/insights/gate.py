@@ -16,6 +16,7 @@ from search_service.audit.entries import Entry, record
 from search_service.errors import JudgedQueriesWouldSufferError
 from search_service.insights import measuring
 from search_service.insights.measuring import QueryScore
+from search_service.search.column_cache import Version
 
 # With fewer judged queries the mean says too little to refuse by.
 MIN_QUERIES = 20
@@ -28,10 +29,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tunes search, and whether they keep a change that makes the judged queries worse."""
+    """Who tunes search, and whether they keep a change that makes the judged queries worse.
+
+    `known` are columns that the process had before the transaction began.
+    """
 
     caller: Caller
     override: bool = False
+    known: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Outcome(Generic[Result]):
 async def pass_through(
     connection: AsyncConnection, attempt: Attempt, change: Callable[[], Awaitable[Deed[Result]]]
 ) -> Outcome[Result]:
-    """Make a change in the caller's transaction, try it and log it.
+    """Make a change in the caller's transaction, of one snapshot, try it and log it.
 
     One change at a time: each is tried on the state that it will stand in. Raises ForbiddenError,
     also without the right to see what a trial tells, JudgedQueriesWouldSufferError with the change
@@ -94,12 +99,11 @@ async def pass_through(
         await rehearsal.rollback()
     # Judged once: what others judge meanwhile would be compared with nothing.
     queries = await measuring.judged_queries(connection)
-    before = await measuring.measure(connection, queries)
+    before = await measuring.measure(connection, queries, attempt.known)
     async with connection.begin_nested():
         deed = await change()
-        trial = compared(
-            before, await measuring.measure(connection, queries), override=attempt.override
-        )
+        after = await measuring.measure(connection, queries, attempt.known)
+        trial = compared(before, after, override=attempt.override)
         if is_worse(trial) and not trial.overridden:
             raise _refusal(trial)
     await record(connection, _entry(attempt.caller, deed, trial))

@@ -22,6 +22,7 @@ from search_service.errors import ConflictError, NotFoundError
 from search_service.insights import measuring
 from search_service.insights.measuring import QueryScore
 from search_service.insights.pages import require_page
+from search_service.search.column_cache import Version
 from search_service.text.normalise import folded
 
 KIND = "judgement"
@@ -132,11 +133,17 @@ async def remove(connection: AsyncConnection, caller: Caller, judgement_id: int)
     await record(connection, _entry(caller, "delete", judgement_id, before=_shown(before)))
 
 
-async def report(connection: AsyncConnection, principal: Principal) -> Report:
-    """Measure search on every judged query. Raises ForbiddenError and what measuring raises."""
+async def report(
+    connection: AsyncConnection, principal: Principal, known: Version | None = None
+) -> Report:
+    """Measure search on every judged query; `known` as in `measuring.measure`.
+
+    Raises ForbiddenError and what measuring raises.
+    """
     policy.require_see_tuning(principal)
     await measuring.require_turn(connection)
-    scores = await measuring.measure(connection, await measuring.judged_queries(connection))
+    queries = await measuring.judged_queries(connection)
+    scores = await measuring.measure(connection, queries, known)
     return Report(scores, measuring.mean(scores))
 
 

@@ -18,6 +18,7 @@ from search_service.catalog.materials import access
 from search_service.db.tables import Judgement, Material, MaterialDetails
 from search_service.errors import ConflictError, QueryTimeoutError
 from search_service.search.answer import Hit
+from search_service.search.column_cache import ColumnCache, Version
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import search_in
 from search_service.search.understanding import Tools, begin
@@ -51,13 +52,15 @@ class QueryScore:
 
 
 async def measure(
-    connection: AsyncConnection, queries: Sequence[JudgedQuery]
+    connection: AsyncConnection, queries: Sequence[JudgedQuery], known: Version | None
 ) -> tuple[QueryScore, ...]:
     """Search for each of the queries, by words alone; give their scores in the same order.
 
-    Raises QueryTimeoutError, also where all together take longer than TIME_S.
+    `known` are columns that the process had before the transaction began. Raises QueryTimeoutError,
+    also where all together take longer than TIME_S.
     """
-    snapshot, tools = await begin(connection), Tools.keeping_nothing()
+    snapshot = await begin(connection, ColumnCache(), known)
+    tools = Tools.keeping_nothing()
     scores: list[QueryScore] = []
     ends = time.monotonic() + TIME_S
     for judged in queries:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
 from search_service.search.count_cache import CountCache
+from search_service.search.snapshots import Moment
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Corpus, Lexeme, Positions, Term, Unit, terms_of
 from search_service.search.tree import Phrase, Query, Word
@@ -55,7 +56,7 @@ class Lexicon:
 
     connection: AsyncConnection
     corpus: Corpus
-    counted_at: str | None
+    counted_at: Moment | None
     cache: "WordCache"
 
     async def lexemes(

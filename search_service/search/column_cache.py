@@ -1,8 +1,8 @@
 """Keeps the newest columns that this process has read, and brings them to a search's snapshot."""
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal, Visibility, visible_to
 from search_service.db.direct import fetch
-from search_service.search.columns import ColumnRow, Columns, Mask
-from search_service.search.snapshots import end_of
+from search_service.search.columns import ColumnRow, Columns, Mask, frozen
+from search_service.search.snapshots import Moment
 from search_service.search.sql import STATEMENTS
 from search_service.search.tree import Field
 
@@ -22,10 +22,10 @@ OLDEST_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Columns with the snapshot that they are of, and when that was, by the monotonic clock."""
+    """Columns with the moment that they are of, and when that was, by the monotonic clock."""
 
     columns: Columns
-    snapshot: str
+    moment: Moment
     read_at_s: float
 
 
@@ -34,40 +34,48 @@ class ColumnCache:
     """The newest version that was read; one for a process.
 
     A search asks for `newest` before its transaction begins, so that its own snapshot is never an
-    older one, and keeps what `current` makes of it.
+    older one.
     """
 
-    kept: Version | None = None
+    _kept: Version | None = None
 
     @property
     def newest(self) -> Version | None:
         """The newest version, unless it is too old to tell what has changed since."""
-        if self.kept and time.monotonic() - self.kept.read_at_s < OLDEST_S:
-            return self.kept
+        if self._kept and time.monotonic() - self._kept.read_at_s < OLDEST_S:
+            return self._kept
         return None
 
-    def keep(self, version: Version) -> None:
-        """Keep a version unless there is one that was read from a later snapshot."""
-        if self.kept is None or end_of(version.snapshot) >= end_of(self.kept.snapshot):
-            self.kept = version
+    async def current(
+        self,
+        connection: AsyncConnection,
+        known: Version | None,
+        changed: Sequence[int] | None,
+        moment: Moment,
+    ) -> Version:
+        """Give the columns at the transaction's snapshot, from known ones and what has changed
+        since, and keep them.
 
+        `changed` is None where what is known says nothing of this server: then everything is read.
+        """
+        if known is None or changed is None:
+            if self._kept and self._kept.moment.server != moment.server:
+                self._kept = None
+            rows = await fetch(connection, STATEMENTS["all_columns"])
+            return self._made(moment, lambda: Columns.of(_rows(rows)))
+        if not changed:
+            return self._made(moment, lambda: known.columns)
+        rows = await fetch(connection, STATEMENTS["changed_columns"], {"ids": changed})
+        return self._made(moment, lambda: known.columns.changed(changed, _rows(rows)))
 
-async def current(
-    connection: AsyncConnection, known: Version | None, changed: Iterable[int] | None, snapshot: str
-) -> Version:
-    """Give the columns at the transaction's snapshot, from known ones and what has changed since.
-
-    `changed` is None where nothing is known: then everything is read.
-    """
-    if known is None or changed is None:
-        rows = await fetch(connection, STATEMENTS["all_columns"])
-        return Version(Columns.of(_rows(rows)), snapshot, time.monotonic())
-    gone = list(changed)
-    if not gone:
-        return replace(known, read_at_s=time.monotonic())
-    rows = await fetch(connection, STATEMENTS["changed_columns"], {"ids": gone})
-    columns = known.columns.changed(gone, _rows(rows))
-    return Version(columns, snapshot, time.monotonic())
+    def _made(self, moment: Moment, make: Callable[[], Columns]) -> Version:
+        """Make a version, unless another search has made it meanwhile, and keep the newest."""
+        if self._kept and self._kept.moment == moment:
+            return self._kept
+        version = Version(make(), moment, time.monotonic())
+        if not (self._kept and moment.is_before(self._kept.moment)):
+            self._kept = version
+        return version
 
 
 def visible(columns: Columns, principal: Principal) -> Mask:
@@ -78,8 +86,7 @@ def visible(columns: Columns, principal: Principal) -> Mask:
     rule = visible_to(principal)
     known = _masks.setdefault(columns, {})
     if rule not in known:
-        known[rule] = _visible(columns, rule)
-        known[rule].flags.writeable = False  # it is handed out again
+        known[rule] = frozen(_visible(columns, rule))
     return known[rule]
 
 

@@ -72,6 +72,12 @@ class Codes:
         return [at for at, value in enumerate(self.values) if value.casefold() in accepted]
 
 
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Let an array that is handed out again be written to no more."""
+    array.flags.writeable = False
+    return array
+
+
 @dataclass(frozen=True, slots=True)
 class Several:
     """A field of many values: pairs of a row and a code."""
@@ -98,6 +104,12 @@ class Columns:
     usage: Floats
     health: Floats
     passages: Integers
+
+    def __post_init__(self) -> None:
+        pairs = [each for two in self.several.values() for each in (two.rows, two.codes)]
+        numbers = (self.updated, self.usage, self.health, self.passages)
+        for column in (self.present, *self.single.values(), *pairs, *numbers):
+            frozen(column)
 
     @classmethod
     def of(cls, rows: Sequence[ColumnRow]) -> "Columns":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from search_service.search.snapshots import end_of
+from search_service.search.snapshots import Moment
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -21,16 +21,16 @@ class CountCache(Generic[Key, Value]):
     counts them, of 0 nothing. Forgets what was not asked for the longest. Whoever is given a value
     must not change it.
 
-    `counted_at` is the text of the snapshot that a count keeps; None where nothing was counted.
+    `counted_at` is the snapshot that a count keeps; None where nothing was counted.
     """
 
     most: int
     measure: Callable[[Key, Value], int]
-    _counted_at: str | None = None
+    _counted_at: Moment | None = None
     _kept: OrderedDict[Key, Value] = field(default_factory=OrderedDict)
     _bytes: int = 0
 
-    def known(self, counted_at: str | None, keys: Iterable[Key]) -> dict[Key, Value]:
+    def known(self, counted_at: Moment | None, keys: Iterable[Key]) -> dict[Key, Value]:
         """Give what is kept of that count."""
         if counted_at is None or counted_at != self._counted_at:
             return {}
@@ -39,7 +39,7 @@ class CountCache(Generic[Key, Value]):
             self._kept.move_to_end(key)
         return found
 
-    def keep(self, counted_at: str | None, read: Mapping[Key, Value]) -> None:
+    def keep(self, counted_at: Moment | None, read: Mapping[Key, Value]) -> None:
         """Keep what was read of a count, unless there is what was read of a later one."""
         if counted_at is None or not self._turns_to(counted_at):
             return
@@ -50,8 +50,8 @@ class CountCache(Generic[Key, Value]):
         while self._bytes > self.most:
             self._forget(next(iter(self._kept)))
 
-    def _turns_to(self, counted_at: str) -> bool:
-        if self._counted_at is not None and end_of(counted_at) < end_of(self._counted_at):
+    def _turns_to(self, counted_at: Moment) -> bool:
+        if self._counted_at is not None and counted_at.is_before(self._counted_at):
             return False
         if counted_at != self._counted_at:
             self._counted_at, self._bytes = counted_at, 0

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.db.direct import fetch
 from search_service.search import bitmaps, postings, ranking
 from search_service.search.bitmaps import Bitmap, bitmap_of, intersect, mask_of
-from search_service.search.columns import Integers
+from search_service.search.columns import Integers, frozen
 from search_service.search.count_cache import CountCache
 from search_service.search.postings import Scored
+from search_service.search.snapshots import Moment
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import quoted
 
@@ -73,7 +74,7 @@ class KeptList:
 
     def __post_init__(self) -> None:
         for array in self._arrays():
-            array.flags.writeable = False
+            frozen(array)
 
     @property
     def size(self) -> int:
@@ -116,7 +117,7 @@ class ListReader:
     connection: AsyncConnection
     size: int
     rewritten: Integers
-    counted_at: str | None
+    counted_at: Moment | None
     cache: ListCache
 
     async def read(self, forms: Sequence[Form], *, with_passages: bool = True) -> Lists:

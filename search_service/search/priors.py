@@ -6,11 +6,11 @@ A material's score is its relevance times 1 plus the parts. Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from search_service.search.columns import Columns, Floats
+from search_service.search.columns import Columns, Floats, frozen
 from search_service.search.facets import Names, meant
 from search_service.search.request import Context
 from search_service.search.tree import Field
@@ -50,19 +50,24 @@ def factors(columns: Columns, setting: Setting) -> Floats:
     return _with(_known(columns, setting.weights, setting.now.date()), _boosts(columns, setting))
 
 
-@lru_cache(maxsize=4)
 def _known(columns: Columns, weights: Weights, day: date) -> Floats:
     """The factors of who states no customer, the same for every search of a day."""
-    known = _with(np.ones(columns.size), _facts(columns, weights, day))
-    known.flags.writeable = False  # it is handed out again
+    key = (weights, day)
+    kept, known = _factors.get(columns, (None, np.empty(0)))
+    if kept != key:
+        known = frozen(_with(np.ones(columns.size), _facts(columns, weights, day)))
+        _factors[columns] = (key, known)
     return known
+
+
+# The last ones of each version, so that they go with it.
+_factors: WeakKeyDictionary[Columns, tuple[tuple[Weights, date], Floats]] = WeakKeyDictionary()
 
 
 def _with(factors: Floats, parts: Sequence[Prior]) -> Floats:
     return sum((part.gains for part in parts), start=factors)
 
 
-@lru_cache(maxsize=4)
 def _facts(columns: Columns, weights: Weights, day: date) -> tuple[Prior, ...]:
     """The same for every search of a day, so that a score stays over the pages of an answer."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()

@@ -3,16 +3,17 @@
 -- work; no statement of a search has a better one for some values), an index for what stands in
 -- most rows too (a scan of materials unpacks every vector: 250 ms instead of 9 at 53,000
 -- materials), and an end to every statement.
--- Gives the snapshot, that of the count that stored the postings, the materials written since then
--- (NULL: all of them), those changed since a snapshot known before (NULL: none is known), the
+-- Gives when the server started, the snapshot, that of the count that stored the postings, the materials written since then
+-- (NULL: all of them), those changed since a snapshot known before (NULL: none of this run of the
+-- server is known), the
 -- languages with their published passages, the names of ids, and whether anything is tuned. The
 -- barrier keeps the known snapshot out of the plan, which would be made anew each time, as nothing
 -- is set yet.
--- Parameters: timeout (ms, as text), known. Index: idx_index_changes_rewritten, _changed.
+-- Parameters: timeout (ms, as text), known and known_server. Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', :timeout, true),
-       CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS counted_at,
+       k.server, CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS counted_at,
        CASE WHEN s.snapshot IS NOT NULL THEN (
            SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
            WHERE c.rewritten_in >= pg_snapshot_xmin(s.snapshot)
@@ -29,7 +30,13 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        EXISTS (SELECT FROM synonyms) AS has_synonyms,
        EXISTS (SELECT FROM pins) AS has_pins,
        EXISTS (SELECT FROM ranking_weights) AS has_weights
-FROM (SELECT CAST(CAST(:known AS text) AS pg_snapshot) AS snapshot OFFSET 0) k
+FROM (
+    SELECT r.server,
+           CASE WHEN r.server = CAST(:known_server AS text)
+                THEN CAST(CAST(:known AS text) AS pg_snapshot) END AS snapshot
+    FROM (SELECT CAST(extract(epoch FROM pg_postmaster_start_time()) AS text) AS server) r
+    OFFSET 0
+) k
 LEFT JOIN index_state s
     ON s.system_identifier = (SELECT system_identifier FROM pg_control_system())
 

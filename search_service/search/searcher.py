@@ -1,5 +1,6 @@
 """One search from the question to the answer; the only place that knows the order of the steps."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,11 +37,12 @@ class Searcher:
     timeout_s: float = TIMEOUT_S
     tools: Tools = field(default_factory=Tools)
     cache: ColumnCache = field(default_factory=ColumnCache)
+    _warming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def warm(self) -> None:
         """Read the columns of all materials, so that the first search need not."""
-        async with self.database.reading() as connection:
-            self.cache.keep((await begin(connection, self.cache.newest, WARMING_S)).version)
+        async with self._warming, self.database.reading() as connection:
+            await begin(connection, self.cache, self.cache.newest, WARMING_S)
 
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
         """Answer one request with what the principal may see.
@@ -60,10 +62,11 @@ class Searcher:
         That is for whatever else is to be told of the hits, as it was when they were found.
         """
         started = time.perf_counter()
+        if not self.cache.newest:
+            await self.warm()
         known = self.cache.newest
         async with self.database.reading() as connection:
-            snapshot = await begin(connection, known, self.timeout_s)
-            self.cache.keep(snapshot.version)
+            snapshot = await begin(connection, self.cache, known, self.timeout_s)
             answer = await _answer(await understand(snapshot, principal, request, self.tools))
             took_ms = round((time.perf_counter() - started) * 1000, 2)
             yield replace(answer, took_ms=took_ms), connection

@@ -12,7 +12,7 @@ from search_service.db.direct import fetch
 from search_service.search import candidates, column_cache, facets, pins, synonyms, weights
 from search_service.search.analysis import Analysis, Lexicon, WordCache, analyse, word_cache
 from search_service.search.answer import Correction, Expansion
-from search_service.search.column_cache import Version
+from search_service.search.column_cache import ColumnCache, Version
 from search_service.search.columns import Integers, Shown
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
@@ -20,6 +20,7 @@ from search_service.search.lists import ListCache, ListReader, list_cache
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.semantic import Meaning
+from search_service.search.snapshots import Moment
 from search_service.search.spellings import Spellings
 from search_service.search.sql import STATEMENTS
 from search_service.search.state import Search
@@ -41,7 +42,7 @@ class Snapshot:
 
     connection: AsyncConnection
     version: Version
-    counted_at: str | None
+    counted_at: Moment | None
     rewritten: Integers
     corpus: Corpus
     names: Names
@@ -51,23 +52,28 @@ class Snapshot:
 
 
 async def begin(
-    connection: AsyncConnection, known: Version | None = None, timeout_s: float = TIMEOUT_S
+    connection: AsyncConnection,
+    cache: ColumnCache,
+    known: Version | None = None,
+    timeout_s: float = TIMEOUT_S,
 ) -> Snapshot:
     """Set the transaction up and bring the columns to its snapshot, from known ones if there are.
 
-    Must be its first statement.
+    Nothing of the transaction's own work on materials is seen for sure.
     """
     settings = {
         "timeout": str(int(timeout_s * 1000)),
-        "known": known.snapshot if known else None,
+        "known": known.moment.snapshot if known else None,
+        "known_server": known.moment.server if known else None,
     }
     [state] = await fetch(connection, STATEMENTS["begin"], settings)
-    version = await column_cache.current(connection, known, state.changed, state.snapshot)
+    moment = Moment(state.server, state.snapshot)
+    version = await cache.current(connection, known, state.changed, moment)
     columns = version.columns
     return Snapshot(
         connection=connection,
         version=version,
-        counted_at=state.counted_at,
+        counted_at=Moment(state.server, state.counted_at) if state.counted_at else None,
         rewritten=np.flatnonzero(
             columns.present
             if state.rewritten is None

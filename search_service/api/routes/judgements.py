@@ -51,8 +51,9 @@ async def create_judgement(
 @get("/judgements/report", opt=READ)
 async def report_judgements(services: TheServices, caller: TheCaller) -> JudgementReport:
     """Measure search on every judged query, as any rep is answered now by words alone."""
+    known = services.searcher.cache.newest
     async with services.database.reading() as connection:
-        made = await judgements.report(connection, caller.principal)
+        made = await judgements.report(connection, caller.principal, known)
     return convert(made, JudgementReport, from_attributes=True)
 
 

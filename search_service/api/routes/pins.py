@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from search_service.api import cursors, links
 from search_service.api.routes.materials import READ, WRITE
 from search_service.api.routes.paths import PathId
-from search_service.api.routes.tuning import attempt_of, given_of, trial_of
+from search_service.api.routes.tuning import given_of, trial_of, tuning
 from search_service.api.schemas.tuning import (
     NewPin,
     Pin,
@@ -51,8 +51,8 @@ async def create_pin(
     data: JSONBody[NewPin],
 ) -> TriedPin:
     """Pin a material, unless the judged queries get worse."""
-    async with services.database.transaction() as connection:
-        done = await pins.create(connection, attempt_of(request, caller), given_of(data))
+    async with tuning(request, services, caller) as (connection, attempt):
+        done = await pins.create(connection, attempt, given_of(data))
     return _tried(services, done)
 
 
@@ -72,8 +72,8 @@ async def change_pin(
     data: JSONBody[PinChanges],
 ) -> TriedPin:
     """Change a pin, unless the judged queries get worse."""
-    attempt, given = attempt_of(request, caller), given_of(data)
-    async with services.database.transaction() as connection:
+    given = given_of(data)
+    async with tuning(request, services, caller) as (connection, attempt):
         done = await pins.change(connection, attempt, pin_id, given)
     return _tried(services, done)
 
@@ -83,8 +83,8 @@ async def remove_pin(
     request: Request[Any, Any, Any], services: TheServices, caller: TheCaller, pin_id: PathId
 ) -> Removal:
     """Remove a pin, unless the judged queries get worse."""
-    async with services.database.transaction() as connection:
-        done = await pins.remove(connection, attempt_of(request, caller), pin_id)
+    async with tuning(request, services, caller) as (connection, attempt):
+        done = await pins.remove(connection, attempt, pin_id)
     return Removal(trial_of(done))
 
 

@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from msgspec import convert, structs
 
 from search_service.api.routes.materials import READ, WRITE
-from search_service.api.routes.tuning import attempt_of, trial_of
+from search_service.api.routes.tuning import trial_of, tuning
 from search_service.api.schemas.tuning import RankingWeights, TriedWeights, TuningOptions
 from search_service.api.validation import query_opt
 from search_service.insights import weights
@@ -31,8 +31,8 @@ async def replace_weights(
 ) -> TriedWeights:
     """Put other weights in force, unless the judged queries get worse."""
     wanted = Weights(**structs.asdict(data))
-    async with services.database.transaction() as connection:
-        done = await weights.replace(connection, attempt_of(request, caller), wanted)
+    async with tuning(request, services, caller) as (connection, attempt):
+        done = await weights.replace(connection, attempt, wanted)
     return TriedWeights(_shown(done.result), trial_of(done))
 
 

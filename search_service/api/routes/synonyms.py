@@ -9,7 +9,7 @@ from msgspec import convert
 from search_service.api import cursors
 from search_service.api.routes.materials import READ, WRITE
 from search_service.api.routes.paths import PathId
-from search_service.api.routes.tuning import attempt_of, given_of, trial_of
+from search_service.api.routes.tuning import given_of, trial_of, tuning
 from search_service.api.schemas.tuning import (
     NewSynonym,
     Removal,
@@ -50,10 +50,8 @@ async def create_synonym(
     data: JSONBody[NewSynonym],
 ) -> TriedSynonym:
     """Add a synonym, unless the judged queries get worse."""
-    async with services.database.transaction() as connection:
-        return _tried(
-            await synonyms.create(connection, attempt_of(request, caller), given_of(data))
-        )
+    async with tuning(request, services, caller) as (connection, attempt):
+        return _tried(await synonyms.create(connection, attempt, given_of(data)))
 
 
 @get("/synonyms/{synonym_id:int}", opt=READ)
@@ -72,8 +70,8 @@ async def change_synonym(
     data: JSONBody[SynonymChanges],
 ) -> TriedSynonym:
     """Change a synonym, unless the judged queries get worse."""
-    attempt, given = attempt_of(request, caller), given_of(data)
-    async with services.database.transaction() as connection:
+    given = given_of(data)
+    async with tuning(request, services, caller) as (connection, attempt):
         return _tried(await synonyms.change(connection, attempt, synonym_id, given))
 
 
@@ -82,8 +80,8 @@ async def remove_synonym(
     request: Request[Any, Any, Any], services: TheServices, caller: TheCaller, synonym_id: PathId
 ) -> Removal:
     """Remove a synonym, unless the judged queries get worse."""
-    async with services.database.transaction() as connection:
-        done = await synonyms.remove(connection, attempt_of(request, caller), synonym_id)
+    async with tuning(request, services, caller) as (connection, attempt):
+        done = await synonyms.remove(connection, attempt, synonym_id)
     return Removal(trial_of(done))
 
 

@@ -117,10 +117,10 @@ class Away(Database):
     __slots__ = ("error",)
     error: Exception | None
 
-    def transaction(self) -> Any:
+    def transaction(self, isolation_level: str = "READ COMMITTED") -> Any:
         if self.error is not None:
             raise self.error
-        return super().transaction()
+        return super().transaction(isolation_level)
 
 
 def away(database: Database, error: Exception | None) -> Away:

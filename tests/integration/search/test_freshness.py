@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,14 +14,16 @@ from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.db.engine import Database
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
 from search_service.db.tables import Material, MaterialDetails
-from search_service.errors import QueryTimeoutError
 from search_service.index import consistency, statistics, writer
 from search_service.index.consistency import Sample, StoredList
 from search_service.search import lists as lists_of_words
 from search_service.search import ranker
+from search_service.search.column_cache import ColumnCache, Version
+from search_service.search.columns import Columns
 from search_service.search.lists import Form, ListCache, ListReader, list_cache
 from search_service.search.request import SearchRequest
 from search_service.search.searcher import Searcher
+from search_service.search.snapshots import Moment
 from search_service.search.sql import STATEMENTS
 from search_service.search.understanding import begin
 from tests.integration.search.library import numbered
@@ -200,18 +203,63 @@ async def test_reindexing_beside_writers_loses_nothing_while_searches_go_on(shel
         assert await shelf.found(word) == shelf.holding(word)
 
 
-async def test_a_process_that_begins_waits_longer_than_a_search_may(shelf: Shelf) -> None:
+async def test_what_all_searches_need_is_read_once_however_long_it_takes(shelf: Shelf) -> None:
     hurried = Searcher(shelf.database, timeout_s=0.2)
-    async with shelf.database.transaction() as connection, asyncio.TaskGroup() as tasks:
-        await connection.execute(text("LOCK TABLE material_details"))
-        with pytest.raises(QueryTimeoutError):
-            await hurried.search(REP, SearchRequest("alpha"))
-        warming = tasks.create_task(hurried.warm())
-        done, _ = await asyncio.wait([warming], timeout=0.5)
-        assert not done
-        await connection.rollback()
+    reading = {STATEMENTS.first_line("all_columns")}
+    with recording() as recorder:
+        async with shelf.database.transaction() as connection, asyncio.TaskGroup() as tasks:
+            await connection.execute(text("LOCK TABLE material_details"))
+            searches = [
+                tasks.create_task(hurried.search(REP, SearchRequest("alpha"))) for _ in range(4)
+            ]
+            done, _ = await asyncio.wait(searches, timeout=0.5)
+            assert not done
+            await connection.rollback()
 
-    assert (await hurried.search(REP, SearchRequest("alpha"))).total
+    assert {search.result().total for search in searches} == {len(shelf.holding("alpha"))}
+    assert len(recorder.chosen(reading)) == 1
+
+
+async def test_searches_of_one_moment_make_its_columns_once(shelf: Shelf) -> None:
+    await shelf.found("alpha")
+    cache = shelf.searcher.cache
+    known, edited = cache.newest, [next(iter(shelf.words))]
+    assert known
+    later = Moment(known.moment.server, "999999999:999999999:")
+
+    async with shelf.database.reading() as one, shelf.database.reading() as other:
+        first, second = await asyncio.gather(
+            cache.current(one, known, edited, later), cache.current(other, known, edited, later)
+        )
+
+    assert first is second
+    assert first is not known
+
+
+async def test_what_another_run_of_the_server_told_is_forgotten(shelf: Shelf) -> None:
+    later = Moment("before a backup was restored", "999999999:999999999:")
+    cache = ColumnCache(Version(Columns.of([]), later, time.monotonic()))
+    shelf.searcher = Searcher(shelf.database, cache=cache)
+
+    for _ in range(2):
+        assert await shelf.found("alpha") == shelf.holding("alpha")
+    assert cache.newest
+    assert cache.newest.moment.server != later.server
+
+
+@pytest.mark.parametrize("gone", [1, 9])
+@pytest.mark.parametrize("written", [False, True])
+async def test_a_process_that_begins_after_the_newest_were_deleted_finds_the_others(
+    shelf: Shelf, gone: int, *, written: bool
+) -> None:
+    for key in sorted(shelf.words)[-gone:]:
+        await shelf.remove(key)
+    if written:
+        await shelf.rewrite(min(shelf.words), "alpha")
+    shelf.searcher = Searcher(shelf.database)
+
+    for word in WORDS:
+        assert await shelf.found(word) == shelf.holding(word)
 
 
 async def test_words_and_lists_are_read_once_until_the_next_count(shelf: Shelf) -> None:
@@ -240,7 +288,7 @@ async def test_a_list_kept_deeper_is_read_as_deep_as_is_asked(
 
     async def read(cache: ListCache, words: Sequence[str]) -> dict[Form, tuple[object, ...]]:
         async with shelf.database.reading() as connection:
-            found = await begin(connection)
+            found = await begin(connection, ColumnCache())
             rows = found.version.columns.size
             reader = ListReader(connection, rows, found.rewritten, found.counted_at, cache)
             read = await reader.read([("en", word) for word in words])

@@ -1,6 +1,7 @@
 from search_service.search.count_cache import CountCache
+from search_service.search.snapshots import Moment
 
-FIRST, LATER, LAST = "10:10:", "20:20:", "30:30:"
+FIRST, LATER, LAST = (Moment("monday", text) for text in ("10:10:", "20:20:", "30:30:"))
 
 
 def cache_of(most: int = 100) -> CountCache[str, str]:
@@ -25,6 +26,16 @@ def test_an_earlier_count_does_not_take_the_place_of_a_later_one() -> None:
 
     cache.keep(LAST, {"cloud": "last"})
     assert cache.known(LAST, ["backup", "cloud"]) == {"cloud": "last"}
+
+
+def test_a_server_that_started_anew_may_have_counted_less() -> None:
+    restored = Moment("tuesday", FIRST.snapshot)
+    cache = cache_of()
+    cache.keep(LATER, {"backup": "later"})
+    cache.keep(restored, {"backup": "restored"})
+
+    assert cache.known(restored, ["backup"]) == {"backup": "restored"}
+    assert cache.known(LATER, ["backup"]) == {}
 
 
 def test_what_was_asked_for_last_stays_when_there_is_no_room() -> None:
