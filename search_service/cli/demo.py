@@ -18,7 +18,7 @@ from search_service.cli.demo_library.model import Persona, Segment
 from search_service.cli.loading import Item, Outcome, load
 from search_service.cli.runtime import run, working
 from search_service.cli.search import show
-from search_service.cli.serve import serve_forever
+from search_service.cli.serve import require_free_port, serve_forever
 from search_service.config import LOCAL_HOSTS, Settings
 from search_service.db.enums import JobState, Role
 from search_service.errors import ConflictError
@@ -54,6 +54,8 @@ USERS = (
 def demo(settings: Settings, stop: bool, host: str | None, port: int | None) -> None:
     """Load a demo library of a cloud provider through the real pipeline, and serve it."""
     bound = settings.bound_to(host, port)
+    if not stop:
+        require_free_port(bound)
     password = LOCAL_PASSWORD if bound.host in LOCAL_HOSTS else secrets.token_urlsafe(12)
 
     async def work(services: Services) -> None:
@@ -157,4 +159,4 @@ def _announce(password: str | None) -> None:
     if password:
         say(f"  password of all: [bold]{password}[/]")
     else:
-        say("  with the password of their first run")
+        say("  with the password of the demo's first run here")

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 
 import click
 
@@ -12,6 +13,7 @@ from search_service.cli.memory import suit_to_searches
 from search_service.cli.runtime import opened_services, run
 from search_service.config import Settings
 from search_service.db.startup import watched
+from search_service.errors import ConfigurationError
 from search_service.log import configure
 from search_service.serving.services import Services
 
@@ -24,6 +26,7 @@ from search_service.serving.services import Services
 def serve(settings: Settings, host: str | None, port: int | None, worker: bool) -> None:
     """Serve the API and the pages; reads uploaded files too, unless told not to."""
     bound = settings.bound_to(host, port)
+    require_free_port(bound)
     run(bound, _announce_setup)
     serve_forever(bound, worker=worker)
 
@@ -48,6 +51,20 @@ def migrate(settings: Settings) -> None:
 
 
 COMMANDS = (serve, worker, migrate)
+
+
+def require_free_port(settings: Settings) -> None:
+    """Tell before any work that nobody can listen there. Raises ConfigurationError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"Nothing can be served at {settings.host}:{settings.port}: {error.strerror}. "
+                "Choose another place with --host and --port, or stop what is running there."
+            ) from error
 
 
 def serve_forever(settings: Settings, *, worker: bool) -> None:

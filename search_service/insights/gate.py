@@ -64,7 +64,8 @@ class QueryChange:
 class Trial:
     """What a change does to the judged queries: their means, and those that it hurts, most first.
 
-    The means are None without a judged query. `overridden` where it stands all the same.
+    The means are None without a judged query. `enforced` tells whether there are enough of them to
+    refuse by; `overridden` where it stands all the same.
     """
 
     queries: int
@@ -72,6 +73,10 @@ class Trial:
     mean_after: float | None
     hurt: tuple[QueryChange, ...]
     overridden: bool = False
+
+    @property
+    def enforced(self) -> bool:
+        return self.queries >= MIN_QUERIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def compared(before: Sequence[QueryScore], after: Sequence[QueryScore], *, overr
 
 def is_worse(trial: Trial) -> bool:
     """Tell whether enough judged queries say, in their mean, that a change makes search worse."""
-    if trial.queries < MIN_QUERIES or trial.mean_before is None or trial.mean_after is None:
+    if not trial.enforced or trial.mean_before is None or trial.mean_after is None:
         return False
     return trial.mean_after < trial.mean_before - TOLERANCE
 

@@ -23,6 +23,7 @@ from search_service.insights import measuring
 from search_service.insights.measuring import QueryScore
 from search_service.insights.pages import require_page
 from search_service.search.column_cache import Version
+from search_service.search.query import parse
 from search_service.text.normalise import folded
 
 KIND = "judgement"
@@ -191,6 +192,8 @@ def _query(value: Any) -> str:
     text = filled_line(value, MAX_QUERY)
     if len(folded(text)) > MAX_QUERY:
         raise ValueError(f"is longer than {MAX_QUERY} characters without its accents.")
+    if not parse(text).concepts:
+        raise ValueError("holds no word to search for, so that nothing could be judged by it.")
     return text
 
 

@@ -16,7 +16,9 @@ from search_service.search.tree import Phrase, Query, Word
 from search_service.text.languages import configuration
 from search_service.text.normalise import indexable
 
+# Forms of one prefix, and of all prefixes of a query, which share them.
 MAX_EXPANSIONS = 64
+MAX_FORMS = 512
 
 # Of what is kept of words in one process, in bytes; and what an entry and each of its languages,
 # and each lexeme take about.
@@ -29,7 +31,7 @@ class Analysis:
     """A query in the index's terms.
 
     `concepts` are the units of each concept in the order of the query, without the concepts that
-    are stop words; `phrases` those that filter; `excluded` those that must not occur.
+    are stop words; `excluded` the units that must not occur.
     """
 
     corpus: Corpus
@@ -60,25 +62,27 @@ class Lexicon:
     cache: "WordCache"
 
     async def lexemes(
-        self, statement: str, texts: Sequence[str], **limits: int
+        self, statement: str, texts: Sequence[str], most: int = 0
     ) -> list[Mapping[str, Positions]]:
-        """Give what a statement finds for each text, by language; one statement at most."""
+        """Give what a statement finds for each text, by language; one statement at most.
+
+        `most` is for those that have a limit.
+        """
         languages = tuple(self.corpus.languages)
         if not languages:
             return [{} for _ in texts]
-        # Without limits, as a statement has always the same.
-        keys = [(statement, text, languages) for text in texts]
+        keys = [(statement, text, languages, most) for text in texts]
         found = self.cache.known(self.counted_at, keys)
         asked = [key for key in dict.fromkeys(keys) if key not in found]
         if asked:
-            read = await self._read(statement, [text for _, text, _ in asked], limits)
+            read = await self._read(statement, [text for _, text, *_ in asked], most)
             new = dict(zip(asked, read, strict=True))
             self.cache.keep(self.counted_at, new)
             found |= new
         return [found[key] for key in keys]
 
     async def _read(
-        self, statement: str, texts: Sequence[str], limits: Mapping[str, int]
+        self, statement: str, texts: Sequence[str], most: int
     ) -> list[Mapping[str, Positions]]:
         languages = list(self.corpus.languages)
         rows = await fetch(
@@ -88,7 +92,7 @@ class Lexicon:
                 "texts": texts,
                 "languages": languages,
                 "configurations": [f"search_{configuration(code)}" for code in languages],
-                **limits,
+                "most": most,
             },
         )
         found: list[dict[str, dict[int, tuple[Lexeme, ...]]]] = [{} for _ in texts]
@@ -99,8 +103,8 @@ class Lexicon:
         return list(found)
 
 
-# The statement, its text and the languages; what it found.
-_Key: TypeAlias = tuple[str, str, tuple[str, ...]]
+# The statement, its text, the languages and its limit; what it found.
+_Key: TypeAlias = tuple[str, str, tuple[str, ...], int]
 WordCache: TypeAlias = CountCache[_Key, Mapping[str, Positions]]
 
 
@@ -182,7 +186,8 @@ async def _units(lexicon: Lexicon, terms: Iterable[Word | Phrase]) -> dict[Word 
     lexemes = await lexicon.lexemes("analyse", [indexable(_text(term)) for term in asked])
     prefixes = [number for number, term in enumerate(asked) if _is_prefix(term)]
     endings = [_ending(_text(asked[number])) for number in prefixes]
-    expansions = await lexicon.lexemes("expand_prefixes", endings, most=MAX_EXPANSIONS)
+    most = expansions_of_each(len(endings))
+    expansions = await lexicon.lexemes("expand_prefixes", endings, most)
     for number, expansion in zip(prefixes, expansions, strict=True):
         lexemes[number] = _expanded(lexemes[number], expansion)
     return {
@@ -195,6 +200,11 @@ async def _units(lexicon: Lexicon, terms: Iterable[Word | Phrase]) -> dict[Word 
         )
         for term, languages in zip(asked, lexemes, strict=True)
     }
+
+
+def expansions_of_each(prefixes: int) -> int:
+    """Give how many forms are looked for of each of so many prefixes."""
+    return min(MAX_EXPANSIONS, max(1, MAX_FORMS // max(1, prefixes)))
 
 
 def _counting(term: Word | Phrase, languages: Mapping[str, Positions]) -> Mapping[str, Positions]:

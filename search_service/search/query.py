@@ -51,7 +51,8 @@ def parse(text: str) -> Query:
     """Read a query in the language of ARCHITECTURE.md, "Query language"; never raises.
 
     Codes of warnings: query_cut, too_many_words, too_many_values, unclosed_quote, empty_phrase,
-    or_ignored, grouping_ignored, prefix_too_short, unknown_field, empty_field, bad_date.
+    or_ignored, not_ignored, grouping_ignored, prefix_too_short, unknown_field, empty_field,
+    bad_date, no_words.
     """
     reader = _Reader()
     text = " ".join(clean(text).split())
@@ -63,6 +64,8 @@ def parse(text: str) -> Query:
         reader.warn("grouping_ignored", "Parentheses do not group; OR joins its two neighbours.")
     for token in _TOKEN.finditer(straight):
         reader.take(token)
+    if straight.strip() and reader.is_empty:
+        reader.warn("no_words", "There is no word in this to search for, so nothing was left out.")
     return reader.query(text)
 
 
@@ -121,9 +124,19 @@ class _Reader:
     # What an OR would join on its left: so many concepts, or a filter; 0 for nothing.
     left: int | tuple[Field, bool] = 0
     joining: bool = False
+    # A NOT came, and not yet what it excludes.
+    negating: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was understood, and no warning says so."""
+        found = (self.concepts, self.excluded, self.values, self.updated, self.warnings)
+        return not (any(found) or self.negating or self.joining)
 
     def query(self, text: str) -> Query:
         self._end_or()
+        if self.negating:
+            self.warn("not_ignored", "A NOT without a word or phrase behind it was left out.")
         return Query(
             text,
             tuple(Concept(tuple(terms)) for terms in self.concepts),
@@ -140,7 +153,11 @@ class _Reader:
         self.warnings[QueryWarning(code, message)] = None
 
     def take(self, token: re.Match[str]) -> None:
-        excluded = token["minus"] is not None
+        if token["bare"] == "NOT" and token["minus"] is None:
+            self.negating = True
+            return
+        excluded = self.negating or token["minus"] is not None
+        self.negating = False
         if token["field"] is not None:
             values = token["values"].rstrip(")") if token["open"] else token["values"]
             self._take_field(token["field"], values, excluded=excluded)

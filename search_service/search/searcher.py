@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.search import candidates, facets
+from search_service.search.analysis import MAX_EXPANSIONS, expansions_of_each
 from search_service.search.answer import Answer
 from search_service.search.candidates import MAX_PHRASES
 from search_service.search.column_cache import ColumnCache
@@ -113,8 +114,20 @@ def _warnings(search: Search) -> list[QueryWarning]:
     ]
     if search.analysis.ignored:
         words = ", ".join(f"“{word}”" for word in search.analysis.ignored)
-        warnings.append(QueryWarning("common_words", f"Too common to search for: {words}."))
+        message = f"Too common to search for: {words}." + _operator_hint(search.analysis.ignored)
+        warnings.append(QueryWarning("common_words", message))
+    prefixes = len({unit.text for unit in search.analysis.units if unit.is_prefix})
+    if (each := expansions_of_each(prefixes)) < MAX_EXPANSIONS:
+        message = f"Of so many words with a star only the {each} commonest forms of each count."
+        warnings.append(QueryWarning("too_many_prefixes", message))
     if candidates.has_too_many_phrases(search.analysis):
         message = f"Only {MAX_PHRASES} phrases are looked for; of the others the words count."
         warnings.append(QueryWarning("too_many_phrases", message))
     return warnings
+
+
+def _operator_hint(ignored: Iterable[str]) -> str:
+    """What to write for words that were perhaps meant as operators."""
+    small = {word for word in ignored if word in {"or", "not"}}
+    hints = {"or": " To search for either word, write OR.", "not": " To leave one out, write NOT."}
+    return "".join(hints[word] for word in sorted(small))

@@ -3,8 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from search_service.insights import gate
+from search_service.config import Settings
+from search_service.db.engine import open_database
+from search_service.db.enums import MaterialStatus
+from search_service.db.tables import Material
+from search_service.index import writer
+from search_service.insights import gate, measuring
 from tests.api.service import Service
 from tests.integration.ingest import files
 
@@ -33,7 +39,8 @@ async def test_a_synonym_lives_from_its_creation_to_its_removal(service: Service
     synonym = made.json()["synonym"]
     assert {name: synonym[name] for name in body} == body
     assert made.json()["trial"] == {
-        "queries": 0, "mean_before": None, "mean_after": None, "hurt": [], "overridden": False,
+        "queries": 0, "mean_before": None, "mean_after": None, "hurt": [], "enforced": False,
+        "overridden": False,
     }  # fmt: skip
 
     answer = await service.call("sales", "GET", "/search?q=kubes")
@@ -129,6 +136,41 @@ async def test_the_gate_refuses_with_what_would_suffer(
     assert len((await service.call("pmm", "GET", "/judgements")).json()["items"]) == 1
     assert (await service.call("pmm", "DELETE", place)).status_code == 204
     await service.call("pmm", "DELETE", f"/pins/{kept.json()['pin']['id']}")
+
+
+async def test_what_others_do_meanwhile_is_no_fault_of_a_change(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MIN_QUERIES", 1)
+    good = await publish(service, "Ledgers", "Ledgers of every branch")
+    body = {"query": "ledgers", "material_id": good, "grade": 3}
+    judged = (await service.call("pmm", "POST", "/judgements", json=body)).json()
+    measure = measuring.measure
+    url = service.database.write.url.render_as_string(hide_password=False)
+
+    async def interrupted(*arguments: Any) -> Any:
+        scores = await measure(*arguments)
+        monkeypatch.setattr(measuring, "measure", measure)
+        own = open_database(Settings(), url)  # the service has an event loop of its own
+        async with own.transaction() as connection:
+            await connection.execute(
+                update(Material).where(Material.id == good).values(status=MaterialStatus.ARCHIVED)
+            )
+            await writer.refresh_metadata(connection, good)
+        await own.close()
+        return scores
+
+    monkeypatch.setattr(measuring, "measure", interrupted)
+    harmless = {"from": "harmless", "to": ["innocuous"]}
+    made = await service.call("pmm", "POST", "/synonyms", json=harmless)
+
+    assert made.status_code == 201, made.text
+    assert made.json()["trial"] == {
+        "queries": 1, "mean_before": 1.0, "mean_after": 1.0, "hurt": [], "enforced": True,
+        "overridden": False,
+    }  # fmt: skip
+    assert await hits(service, "ledgers") == []
+    await service.call("pmm", "DELETE", f"/judgements/{judged['id']}")
 
 
 async def test_weights_are_read_and_replaced_as_a_whole(service: Service) -> None:

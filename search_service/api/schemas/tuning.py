@@ -46,13 +46,15 @@ class QueryChange(Struct, frozen=True):
 class Trial(Struct, frozen=True):
     """What a change does to the judged queries; `hurt` lists those that it makes worse.
 
-    Below 20 judged queries nothing is refused. The means are null without any.
+    Below 20 judged queries nothing is refused, and `enforced` is false. The means are null without
+    any.
     """
 
     queries: int
     mean_before: float | None
     mean_after: float | None
     hurt: tuple[QueryChange, ...]
+    enforced: bool
     overridden: bool
 
 

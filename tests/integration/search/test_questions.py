@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.errors import InvalidCursorError
+from search_service.search.analysis import MAX_FORMS, expansions_of_each
 from search_service.search.answer import Answer
 from search_service.search.candidates import MAX_PHRASES
+from search_service.search.query import MAX_CONCEPTS
 from search_service.search.request import Match, Sort
 from search_service.search.tree import Field
 from tests.database import QueryCounter
@@ -173,3 +175,26 @@ async def test_of_too_many_phrases_the_last_count_as_words(library: Library) -> 
     assert {hit.material_id for hit in many.hits} == {whole, partly}
     assert [warning.code for warning in many.warnings] == ["too_many_phrases"]
     assert not few.warnings
+
+
+async def test_many_prefixes_share_the_forms_that_a_query_may_have(library: Library) -> None:
+    words = [f"{first}{second}" for first in "bdfg" for second in "aeiou"]
+    deck = await library.material(" ".join(f"{word}x {word}y" for word in words))
+    await library.refresh()
+
+    few = await library.search(" ".join(f"{word}*" for word in words[:8]))
+    many = await library.search(" ".join(f"{word}*" for word in words))
+
+    assert [hit.material_id for hit in few.hits] == [hit.material_id for hit in many.hits] == [deck]
+    assert not few.warnings
+    assert [warning.code for warning in many.warnings] == ["too_many_prefixes"]
+    assert all(each * expansions_of_each(each) <= MAX_FORMS for each in range(1, MAX_CONCEPTS + 1))
+
+
+async def test_who_writes_an_operator_small_is_told_how_it_is_written(library: Library) -> None:
+    await library.material("vmware and proxmox")
+    await library.refresh()
+
+    [warning] = (await library.search("vmware or proxmox")).warnings
+
+    assert warning.message.endswith("write OR.")

@@ -111,6 +111,21 @@ def test_an_or_with_nothing_to_join_is_left_out(text: str, concepts: list[str]) 
     assert codes(query) == ["or_ignored"]
 
 
+def test_a_not_excludes_a_value_and_nothing_where_nothing_follows() -> None:
+    excluding = parse("new NOT tag:red")
+    assert [(each.field, each.values, each.excluded) for each in excluding.filters] == [
+        (Field.TAG, ("red",), True)
+    ]
+    assert codes(parse("new NOT")) == ["not_ignored"]
+    assert shape(parse("do not enter")) == ["do", "not", "enter"]
+
+
+@pytest.mark.parametrize("text", ["!!!", "🙂", "( )", "--", ":"])
+def test_a_text_without_a_word_says_so(text: str) -> None:
+    assert codes(parse(text)) == ["no_words"]
+    assert not codes(parse("  "))
+
+
 @pytest.mark.parametrize(
     ("text", "excluded"),
     [
@@ -119,9 +134,13 @@ def test_an_or_with_nothing_to_join_is_left_out(text: str, concepts: list[str]) 
         ("-back*", ["back*"]),
         ("-TCP/IP", ['"TCP IP"']),
         ("-foo:bar", ['"foo bar"']),
+        ("NOT old", ["old"]),
+        ('AND NOT "free trial"', ['"free trial"']),
+        ("NOT -old", ["old"]),
+        ("-NOT", ["NOT"]),
     ],
 )
-def test_a_minus_excludes(text: str, excluded: list[str]) -> None:
+def test_a_minus_or_a_not_excludes(text: str, excluded: list[str]) -> None:
     query = parse(f"new {text}")
     assert [short(term) for term in query.excluded] == excluded
     assert shape(query) == ["new"]
