@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from search_service.accounts.caller import Caller
 from search_service.accounts.policy import ANY_REP, CUSTOMER_FACING_GUEST, LOCAL_ADMINISTRATOR
 from search_service.db import tables
-from search_service.db.enums import MaterialAudience, MaterialStatus, Role
+from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType, Role
 from search_service.errors import (
     ForbiddenError,
     InvalidInputError,
@@ -74,6 +74,16 @@ async def test_a_pin_shows_nothing_that_may_not_be_seen(tuner: Tuner) -> None:
     assert ids(await tuner.search("tape", tuner.caller.principal)) == [draft, internal]
     assert ids(await tuner.search("tape", ANY_REP)) == [internal]
     assert ids(await tuner.search("tape", CUSTOMER_FACING_GUEST)) == []
+
+
+async def test_a_pinned_material_that_was_not_read_yet_disturbs_nobody(tuner: Tuner) -> None:
+    read = await tuner.library.material("Something about backup")
+    values = {"name": "New", "material_type": MaterialType.PRODUCT_BRIEF, "id": read + 1_000}
+    values |= {"audience": MaterialAudience.BOTH, "status": MaterialStatus.PUBLISHED}
+    await tuner.library.connection.execute(insert(tables.Material).values(values))
+    await pin_page(tuner.library, "backup", read + 1_000, 1)
+
+    assert await tuner.found("backup") == [read]
 
 
 async def test_a_pin_passes_the_filters_or_is_not_there(tuner: Tuner) -> None:

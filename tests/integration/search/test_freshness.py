@@ -301,6 +301,20 @@ async def test_a_list_kept_deeper_is_read_as_deep_as_is_asked(
         assert await read(kept, words) == await read(list_cache(0), words)
 
 
+async def test_where_lists_end_before_a_page_the_newest_of_the_others_fill_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists_of_words, "BUDGET", 4)
+    strong = [await shelf.add("kilo", "kilo", "kilo") for _ in range(4)]
+    weak = [await shelf.add("kilo", "lima", "mike") for _ in range(6)]
+    await shelf.refresh()
+
+    answer = await shelf.searcher.search(REP, SearchRequest("kilo", limit=5))
+
+    assert {hit.material_id for hit in answer.hits} == {*strong, max(weak)}
+    assert answer.total == len(strong) + len(weak)
+
+
 async def test_what_was_written_since_the_count_is_no_fault_of_a_list(shelf: Shelf) -> None:
     first, second, third, *_ = shelf.words
     await shelf.rewrite(first, "zulu")
