@@ -44,6 +44,18 @@ class Analysis:
     def units(self) -> tuple[Unit, ...]:
         return tuple(unit for concept in self.concepts for unit in concept)
 
+    @property
+    def faint(self) -> tuple[str, ...]:
+        """The words that are looked for although they are stop words in the main language: no other
+        was typed.
+        """
+        main = self.corpus.main_language if self.corpus.languages else None
+        return tuple(
+            unit.text
+            for unit in self.units
+            if unit.synonymy is None and _language_of(unit, main) not in unit.languages
+        )
+
 
 async def corpus_of(connection: AsyncConnection) -> Corpus:
     rows = await fetch(connection, STATEMENTS["corpus"])

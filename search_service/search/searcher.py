@@ -83,18 +83,18 @@ async def search_in(
 async def _answer(search: Search) -> Answer:
     matched = await match(search)
     ranked, next_cursor = await page_of(search, matched)
-    counted = search.request.facets
+    total, counted = int(matched.passing.sum()), search.request.facets
     return Answer(
         query=search.query.text,
         hits=await fill(search, ranked),
-        total=int(matched.passing.sum()),
+        total=total,
         partial=matched.partial,
         facets=facets.count(
             search.columns, matched.counted, search.selection, search.names, search.now
         )
         if counted
         else (),
-        warnings=(*search.query.warnings, *_warnings(search)),
+        warnings=(*search.query.warnings, *_warnings(search, total)),
         corrected=search.corrected,
         did_you_mean=search.did_you_mean,
         next_cursor=next_cursor,
@@ -103,7 +103,7 @@ async def _answer(search: Search) -> Answer:
     )
 
 
-def _warnings(search: Search) -> list[QueryWarning]:
+def _warnings(search: Search, total: int) -> list[QueryWarning]:
     warnings = [
         QueryWarning(
             "unknown_value",
@@ -112,9 +112,10 @@ def _warnings(search: Search) -> list[QueryWarning]:
         )
         for each in search.unknown
     ]
-    if search.analysis.ignored:
-        words = ", ".join(f"“{word}”" for word in search.analysis.ignored)
-        message = f"Too common to search for: {words}." + _operator_hint(search.analysis.ignored)
+    ignored = search.analysis.ignored if total else search.analysis.ignored + search.analysis.faint
+    if ignored:
+        words = ", ".join(f"“{word}”" for word in ignored)
+        message = f"Too common to search for: {words}." + _operator_hint(ignored)
         warnings.append(QueryWarning("common_words", message))
     prefixes = len({unit.text for unit in search.analysis.units if unit.is_prefix})
     if (each := expansions_of_each(prefixes)) < MAX_EXPANSIONS:

@@ -198,3 +198,16 @@ async def test_who_writes_an_operator_small_is_told_how_it_is_written(library: L
     [warning] = (await library.search("vmware or proxmox")).warnings
 
     assert warning.message.endswith("write OR.")
+
+
+async def test_a_question_of_common_words_alone_says_so_where_nothing_is_found(
+    library: Library,
+) -> None:
+    await small(library)
+
+    nothing = await library.search("of the")
+    with_more = await library.search("the backup")
+
+    assert [warning.code for warning in nothing.warnings] == ["common_words"]
+    assert "“of”, “the”" in nothing.warnings[0].message
+    assert [hit.full for hit in with_more.hits] == [True]
