@@ -55,10 +55,10 @@ class SearchLog:
         else:
             self._entries[entry.search_id] = (entry, due)
 
-    def settle(self, search_id: UUID) -> None:
-        """Keep a search whose hit was opened, whatever is typed next."""
-        if search_id in self._entries:
-            entry, _ = self._entries[search_id]
+    def settle(self, search_id: UUID, user_id: int | None) -> None:
+        """Keep somebody's search whose hit they opened, whatever they type next."""
+        entry, _ = self._entries.get(search_id, (None, 0.0))
+        if entry and entry.user_id == user_id:
             self._entries[search_id] = (entry, time.monotonic())
             self._typing.pop(entry.user_id, None)
 

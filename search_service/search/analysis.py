@@ -31,7 +31,8 @@ class Analysis:
     """A query in the index's terms.
 
     `concepts` are the units of each concept in the order of the query, without the concepts that
-    are stop words; `excluded` the units that must not occur.
+    are stop words; `excluded` the units that must not occur. `forms_each` is how many forms were
+    looked for of each prefix, at most.
     """
 
     corpus: Corpus
@@ -39,6 +40,7 @@ class Analysis:
     excluded: tuple[Unit, ...]
     terms: tuple[Term, ...]
     ignored: tuple[str, ...]
+    forms_each: int = MAX_EXPANSIONS
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -145,6 +147,7 @@ async def analyse(lexicon: Lexicon, query: Query) -> Analysis:
         excluded=tuple(unit for term in query.excluded if (unit := found[term]).languages),
         terms=terms_of((unit for concept in kept for unit in concept), lexicon.corpus),
         ignored=ignored,
+        forms_each=_forms_each(sum(map(_is_prefix, found))),
     )
 
 
@@ -198,7 +201,7 @@ async def _units(lexicon: Lexicon, terms: Iterable[Word | Phrase]) -> dict[Word 
     lexemes = await lexicon.lexemes("analyse", [indexable(_text(term)) for term in asked])
     prefixes = [number for number, term in enumerate(asked) if _is_prefix(term)]
     endings = [_ending(_text(asked[number])) for number in prefixes]
-    most = expansions_of_each(len(endings))
+    most = _forms_each(len(prefixes))
     expansions = await lexicon.lexemes("expand_prefixes", endings, most)
     for number, expansion in zip(prefixes, expansions, strict=True):
         lexemes[number] = _expanded(lexemes[number], expansion)
@@ -214,8 +217,7 @@ async def _units(lexicon: Lexicon, terms: Iterable[Word | Phrase]) -> dict[Word 
     }
 
 
-def expansions_of_each(prefixes: int) -> int:
-    """Give how many forms are looked for of each of so many prefixes."""
+def _forms_each(prefixes: int) -> int:
     return min(MAX_EXPANSIONS, max(1, MAX_FORMS // max(1, prefixes)))
 
 

@@ -1,8 +1,8 @@
 """Which materials match: by all words on whatever slides, by any, by phrases and exclusions.
 
-Sets are masks over the rows of the columns, made of the lists of lexemes, so that totals and facets
-are exact. Only a phrase, which must stand within one passage, is asked of the index. Ranking is
-not known here.
+Sets are bitmaps of the lists of lexemes and masks over the rows of the columns, so that totals and
+facets are exact. Only a phrase, which must stand within one passage, is asked of the index. Ranking
+is not known here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Matching:
 
     Of each concept `missing` are the materials that do not hold it although their language has
     words for it. `full` hold every concept that their language has words for, `any` one at least;
-    for a query without words both are all rows.
+    for a query without words both are all materials.
     """
 
     missing: Sequence[Bitmap]

@@ -1,8 +1,10 @@
 """Keeps the newest columns that this process has read, and brings them to a search's snapshot."""
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row
@@ -37,14 +39,21 @@ class ColumnCache:
     older one.
     """
 
-    _kept: Version | None = None
+    kept: Version | None = None
+    _reading: asyncio.Task[None] | None = field(default=None, init=False)
 
     @property
     def newest(self) -> Version | None:
         """The newest version, unless it is too old to tell what has changed since."""
-        if self._kept and time.monotonic() - self._kept.read_at_s < OLDEST_S:
-            return self._kept
+        if self.kept and time.monotonic() - self.kept.read_at_s < OLDEST_S:
+            return self.kept
         return None
+
+    async def read_once(self, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Let one read for all who ask meanwhile; who is cancelled leaves it to the others."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(read())
+        await asyncio.shield(self._reading)
 
     async def current(
         self,
@@ -59,8 +68,8 @@ class ColumnCache:
         `changed` is None where what is known says nothing of this server: then everything is read.
         """
         if known is None or changed is None:
-            if self._kept and self._kept.moment.server != moment.server:
-                self._kept = None
+            if self.kept and self.kept.moment.server != moment.server:
+                self.kept = None
             rows = await fetch(connection, STATEMENTS["all_columns"])
             return self._made(moment, lambda: Columns.of(_rows(rows)))
         if not changed:
@@ -70,11 +79,12 @@ class ColumnCache:
 
     def _made(self, moment: Moment, make: Callable[[], Columns]) -> Version:
         """Make a version, unless another search has made it meanwhile, and keep the newest."""
-        if self._kept and self._kept.moment == moment:
-            return self._kept
+        if self.kept and self.kept.moment == moment and moment.is_exact:
+            self.kept = replace(self.kept, read_at_s=time.monotonic())
+            return self.kept
         version = Version(make(), moment, time.monotonic())
-        if not (self._kept and moment.is_before(self._kept.moment)):
-            self._kept = version
+        if not (self.kept and moment.is_before(self.kept.moment)):
+            self.kept = version
         return version
 
 

@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from search_service.errors import ConfigurationError
 from search_service.search.tree import Field
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+# Some 105 bytes each.
+MOST_ROWS = 10_000_000
 # Without a status a material counts as a draft.
 UNSTATED_STATUS = "DRAFT"
 SINGLE = (
@@ -131,10 +134,19 @@ class Columns:
         return len(self.present)
 
     def changed(self, gone: Iterable[int], rows: Sequence[ColumnRow]) -> "Columns":
-        """Give the next version: without the materials `gone`, and with `rows`, new ones or not."""
+        """Give the next version: without the materials `gone`, and with `rows`, new ones or not.
+
+        Raises ConfigurationError for an id of MOST_ROWS or more.
+        """
         new = np.array([row.id for row in rows], np.int64)
         old = np.flatnonzero(self.mask(np.concatenate([new, np.fromiter(gone, np.int64)])))
-        change = _Change(_whole_bytes(max(self.size, int(new.max(initial=-1)) + 1)), old, new)
+        highest = int(new.max(initial=-1))
+        if highest >= MOST_ROWS:
+            raise ConfigurationError(
+                f"A material has the id {highest}, and search keeps a row for each id: with more "
+                f"than {MOST_ROWS:,} of them it would take over a gigabyte. Renumber the materials."
+            )
+        change = _Change(_whole_bytes(max(self.size, highest + 1)), old, new)
         codes = self.codes
         return Columns(
             present=change.of(self.present, none=False, values=True),

@@ -38,7 +38,7 @@ _PROSE_PASSAGES = 2
 
 # What is never corrected in a query's text, a filter or an exclusion, or else a word.
 _PIECE = re.compile(
-    rf"(?P<kept>(?<![^\s(])-\S+|\b(?:{'|'.join(Field)}):(?:\"[^\"]*\"?|[^\s\"])+)|[^\W_]+(?:['’][^\W_]+)*",
+    rf"(?P<kept>(?<![^\s(])-\S+|(?-i:\bNOT)\s+(?:\"[^\"]*\"?|\S+)|\b(?:{'|'.join(Field)}):(?:\"[^\"]*\"?|[^\s\"])+)|[^\W_]+(?:['’][^\W_]+)*",
     re.IGNORECASE,
 )
 

@@ -96,8 +96,8 @@ async def _reasons(search: Search, ranked: Sequence[Ranked]) -> Mapping[int, tup
     for item in ranked:
         if item.pin:
             continue
-        gains = [(part, float(part.gains[item.material_id])) for part in parts]
-        shares = [(part.name, gain, part.words) for part, gain in gains]
+        at = item.material_id
+        shares = [(part.name, float(part.gains[at]), part.words) for part in parts]
         asked.append(Explained(item.material_id, item.ordinals, shares))
     by_words = await explanations(search.connection, search.analysis, search.weights, asked)
     return {

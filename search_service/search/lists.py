@@ -109,13 +109,13 @@ def _bytes_of(form: Form, kept: KeptList | None) -> int:
 class ListReader:
     """Reads lists at one snapshot.
 
-    `size` is how many rows the columns have; `rewritten` are the materials of which stored lists
+    `rows` is how many the columns have; `rewritten` are the materials of which stored lists
     are out of date. `counted_at` is the snapshot of the count that stored them, of which the cache
     may have some. None: nothing is stored, and all are rewritten.
     """
 
     connection: AsyncConnection
-    size: int
+    rows: int
     rewritten: Integers
     counted_at: Moment | None
     cache: ListCache
@@ -125,7 +125,7 @@ class ListReader:
         if not forms:
             return Lists({})
         depth = min(DEEPEST, BUDGET // len(forms)) if with_passages else 0
-        found = _Found(_Settled(self.size, bitmap_of(self.rewritten)))
+        found = _Found(_Settled(self.rows, bitmap_of(self.rewritten)))
         if self.counted_at is not None:
             stored = await self._stored(forms, depth)
             for form, each in stored.items():
@@ -187,17 +187,17 @@ class _Settled:
     columns. What is gone and has a row yet disturbs nobody: by the columns it takes no part.
     """
 
-    size: int
+    rows: int
     written: Bitmap
 
     def of(self, stored: FormList) -> FormList:
         """Give what is settled of a list."""
-        if len(stored.holders) * 8 <= self.size and not intersect(stored.holders, self.written):
+        if len(stored.holders) * 8 <= self.rows and not intersect(stored.holders, self.written):
             return stored
-        held = mask_of(stored.holders, self.size) & ~mask_of(self.written, self.size)
+        held = mask_of(stored.holders, self.rows) & ~mask_of(self.written, self.rows)
         within = np.append(held, False)  # the last one is for all beyond
-        rows = np.minimum(stored.passages.materials, self.size)
-        return FormList(stored.passages.where(within[rows]), np.packbits(held))
+        places = np.minimum(stored.passages.materials, self.rows)
+        return FormList(stored.passages.where(within[places]), np.packbits(held))
 
 
 @dataclass(slots=True)

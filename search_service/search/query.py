@@ -92,7 +92,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_GROUP = re.compile(r"(?:^|\s)-\(|\)\s+OR\s|\sOR\s+\(")
+_GROUP = re.compile(r"(?:^|\s)\(*(?:-|NOT\s+)\(|\)\s+OR\s|\sOR\s+\(")
 _VALUES = re.compile(r'"([^"]*)"?|([^",]+)')
 # PostgreSQL's parser breaks words here anyway; at . : - & ' @ + # it may not.
 _BREAKS = re.compile(r"[\s()\[\]{}<>,;!?|\"*=\\~^–—…·•™®©℠]+")
@@ -135,8 +135,7 @@ class _Reader:
 
     def query(self, text: str) -> Query:
         self._end_or()
-        if self.negating:
-            self.warn("not_ignored", "A NOT without a word or phrase behind it was left out.")
+        self._end_not(negated=self.negating)
         return Query(
             text,
             tuple(Concept(tuple(terms)) for terms in self.concepts),
@@ -153,21 +152,30 @@ class _Reader:
         self.warnings[QueryWarning(code, message)] = None
 
     def take(self, token: re.Match[str]) -> None:
-        if token["bare"] == "NOT" and token["minus"] is None:
+        bare = "" if token["minus"] else token["bare"] or ""
+        if bare == "AND":
+            return  # it is how words are joined anyway
+        if bare.lstrip("(") == "NOT":
             self.negating = True
             return
-        excluded = self.negating or token["minus"] is not None
-        self.negating = False
+        negated, self.negating = self.negating, False
+        excluded = negated or token["minus"] is not None
         if token["field"] is not None:
             values = token["values"].rstrip(")") if token["open"] else token["values"]
             self._take_field(token["field"], values, excluded=excluded)
         elif token["phrase"] is not None:
             self._take_phrase(token["phrase"], closed=bool(token["close"]), excluded=excluded)
-        elif token["bare"] == "OR" and not excluded:
+        elif bare == "OR":
+            self._end_not(negated=negated)
             self._take_or()
-        elif token["bare"] != "AND" or excluded:
-            # AND is how words are joined anyway.
-            self._add(self._bare(token["bare"]), excluded=excluded)
+        else:
+            terms = self._bare(token["bare"])
+            self._end_not(negated=negated and not terms)
+            self._add(terms, excluded=excluded)
+
+    def _end_not(self, *, negated: bool) -> None:
+        if negated:
+            self.warn("not_ignored", "A NOT without a word or phrase behind it was left out.")
 
     def _take_or(self) -> None:
         self._end_or()
@@ -250,7 +258,7 @@ class _Reader:
             self.warn(
                 "bad_date",
                 f"updated:{text} was left out; write updated:2026-05, >2026-01-31 or 2026..2027,"
-                " without a minus.",
+                " without a minus or NOT.",
             )
             self._begin(0)
             return

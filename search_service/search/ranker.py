@@ -11,7 +11,7 @@ import numpy as np
 
 from search_service.accounts.policy import is_guest
 from search_service.search import finalists, postings, ranking
-from search_service.search.bitmaps import bitmap_of, intersect
+from search_service.search.bitmaps import Bitmap, bitmap_of, intersect
 from search_service.search.columns import Integers, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.lists import Lists
@@ -62,23 +62,27 @@ class Ranker:
             long=best.materials,
             long_ordinals=best.ordinals,
         )
-        terms = [self._present(term, rows) for term in self.scorer.terms]
+        held_by = bitmap_of(rows)
+        terms = [self._present(term, held_by) for term in self.scorer.terms]
         scorer = replace(self.scorer, terms=terms)
         if self.compares and page.after is None:
             return await scorer.compared(chosen, page.most + 1)
         return await scorer.order(chosen, page.most + 1, page.after)
 
-    def _present(self, term: Term, rows: Integers) -> Term:
+    def _present(self, term: Term, chosen: Bitmap) -> Term:
         """A prefix with those of its many forms that some of the finalists hold."""
         if not term.is_prefix:
             return term
-        chosen, listed = bitmap_of(rows), self.lists.by_form
-        held = {form for form, each in listed.items() if intersect(chosen, each.holders)}
+        listed = self.lists.by_form
         forms = {
-            language: tuple(lexeme for lexeme in lexemes if (language, lexeme) in held)
+            language: tuple(
+                lexeme
+                for lexeme in lexemes
+                if (each := listed.get((language, lexeme))) and intersect(chosen, each.holders)
+            )
             for language, lexemes in term.forms.items()
         }
-        return replace(term, forms={key: some for key, some in forms.items() if some})
+        return replace(term, forms={key: held for key, held in forms.items() if held})
 
     def _best_of_long(self, rows: Integers) -> Scored:
         """The passages to look at of those of the rows that have many, own words among them.

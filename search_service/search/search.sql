@@ -3,17 +3,19 @@
 -- work; no statement of a search has a better one for some values), an index for what stands in
 -- most rows too (a scan of materials unpacks every vector: 250 ms instead of 9 at 53,000
 -- materials), and an end to every statement.
--- Gives when the server started, the snapshot, that of the count that stored the postings, the materials written since then
--- (NULL: all of them), those changed since a snapshot known before (NULL: none of this run of the
--- server is known), the
--- languages with their published passages, the names of ids, and whether anything is tuned. The
--- barrier keeps the known snapshot out of the plan, which would be made anew each time, as nothing
--- is set yet.
--- Parameters: timeout (ms, as text), known and known_server. Index: idx_index_changes_rewritten, _changed.
+-- Gives when the server started and whether it is a standby; the snapshot, that of the count that
+-- stored the postings, and the materials written since then (NULL: all of them); those changed
+-- since a snapshot known before (NULL: none of this run of the server is known; on a standby, whose
+-- snapshots do not name what runs, perhaps more than those); the languages with their published
+-- passages, the names of ids, and whether anything is tuned. The barrier keeps the known snapshot
+-- out of the plan, which would be made anew each time, as nothing is set yet.
+-- Parameters: timeout (ms, as text), known and known_server.
+-- Index: idx_index_changes_rewritten, _changed.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', :timeout, true),
-       k.server, CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS counted_at,
+       k.server, pg_is_in_recovery() AS is_standby,
+       CAST(pg_current_snapshot() AS text) AS snapshot, CAST(s.snapshot AS text) AS counted_at,
        CASE WHEN s.snapshot IS NOT NULL THEN (
            SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
            WHERE c.rewritten_in >= pg_snapshot_xmin(s.snapshot)
@@ -22,7 +24,7 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        CASE WHEN k.snapshot IS NOT NULL THEN (
            SELECT coalesce(array_agg(c.material_id), '{}') FROM index_changes c
            WHERE c.changed_in >= pg_snapshot_xmin(k.snapshot)
-             AND NOT pg_visible_in_snapshot(c.changed_in, k.snapshot)
+             AND (pg_is_in_recovery() OR NOT pg_visible_in_snapshot(c.changed_in, k.snapshot))
        ) END AS changed,
        (SELECT array_agg(language ORDER BY language) FROM corpus_statistics) AS languages,
        (SELECT array_agg(passages ORDER BY language) FROM corpus_statistics) AS sizes,

@@ -1,6 +1,5 @@
 """One search from the question to the answer; the only place that knows the order of the steps."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.search import candidates, facets
-from search_service.search.analysis import MAX_EXPANSIONS, expansions_of_each
+from search_service.search.analysis import MAX_EXPANSIONS
 from search_service.search.answer import Answer
 from search_service.search.candidates import MAX_PHRASES
 from search_service.search.column_cache import ColumnCache
@@ -38,11 +37,13 @@ class Searcher:
     timeout_s: float = TIMEOUT_S
     tools: Tools = field(default_factory=Tools)
     cache: ColumnCache = field(default_factory=ColumnCache)
-    _warming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def warm(self) -> None:
         """Read the columns of all materials, so that the first search need not."""
-        async with self._warming, self.database.reading() as connection:
+        await self.cache.read_once(self._read)
+
+    async def _read(self) -> None:
+        async with self.database.reading() as connection:
             await begin(connection, self.cache, self.cache.newest, WARMING_S)
 
     async def search(self, principal: Principal, request: SearchRequest) -> Answer:
@@ -112,19 +113,24 @@ def _warnings(search: Search, total: int) -> list[QueryWarning]:
         )
         for each in search.unknown
     ]
-    ignored = search.analysis.ignored if total else search.analysis.ignored + search.analysis.faint
+    ignored, faint = search.analysis.ignored, search.analysis.faint
     if ignored:
-        words = ", ".join(f"“{word}”" for word in ignored)
-        message = f"Too common to search for: {words}." + _operator_hint(ignored)
+        message = f"Too common to search for: {_listed(ignored)}." + _operator_hint(ignored)
         warnings.append(QueryWarning("common_words", message))
-    prefixes = len({unit.text for unit in search.analysis.units if unit.is_prefix})
-    if (each := expansions_of_each(prefixes)) < MAX_EXPANSIONS:
+    elif faint and not total:
+        message = f"Only very common words were asked for: {_listed(faint)}. Add one that is not."
+        warnings.append(QueryWarning("common_words", message))
+    if (each := search.analysis.forms_each) < MAX_EXPANSIONS:
         message = f"Of so many words with a star only the {each} commonest forms of each count."
         warnings.append(QueryWarning("too_many_prefixes", message))
     if candidates.has_too_many_phrases(search.analysis):
         message = f"Only {MAX_PHRASES} phrases are looked for; of the others the words count."
         warnings.append(QueryWarning("too_many_phrases", message))
     return warnings
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
 
 
 def _operator_hint(ignored: Iterable[str]) -> str:

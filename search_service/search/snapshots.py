@@ -8,10 +8,15 @@ from typing import NamedTuple
 
 
 class Moment(NamedTuple):
-    """A snapshot as PostgreSQL writes it, `xmin:xmax:…`, and when its server started."""
+    """A snapshot as PostgreSQL writes it, `xmin:xmax:…`, and when its server started.
+
+    A standby's does not name the transactions that run, so that two of them may look alike: it is
+    not exact.
+    """
 
     server: str
     snapshot: str
+    is_exact: bool = True
 
     def is_before(self, other: "Moment") -> bool:
         """Tell whether it is an earlier moment of the same server."""

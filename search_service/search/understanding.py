@@ -67,7 +67,7 @@ async def begin(
         "known_server": known.moment.server if known else None,
     }
     [state] = await fetch(connection, STATEMENTS["begin"], settings)
-    moment = Moment(state.server, state.snapshot)
+    moment = Moment(state.server, state.snapshot, not state.is_standby)
     version = await cache.current(connection, known, state.changed, moment)
     columns = version.columns
     return Snapshot(

@@ -31,7 +31,7 @@ async def note_opened(
     trail = Trail.read(parameters.get("search", ""), parameters.get("at", ""))
     if trail is None or is_head(request.scope):
         return
-    services.search_log.settle(trail.search_id)
+    services.search_log.settle(trail.search_id, caller.principal.user_id)
     click = Click(trail.search_id, opened.material_id, opened.page_number, trail.before)
     try:
         async with services.database.transaction() as connection:

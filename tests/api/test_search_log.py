@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from search_service.insights.search_log import SearchLog
 from tests.api.service import Client, Service
 from tests.integration.ingest import files
 
@@ -131,17 +130,6 @@ async def test_only_what_one_may_see_can_be_clicked(
     assert await clicked(service, "sales", search_id, material_id=deck, page_number=99) == 404
     found = "SELECT user_id FROM search_clicks WHERE search_id = :id"
     assert await rows(service, found, id=search_id) == [{"user_id": service.ids["pmm"]}]
-
-
-async def test_a_click_that_is_refused_ends_nobodys_typing(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settled: list[object] = []
-    monkeypatch.setattr(SearchLog, "settle", lambda _, search_id: settled.append(search_id))
-    search_id = (await ask(service, "sales", q="typing"))["search_id"]
-
-    assert await clicked(service, "pmm", search_id, material_id=999_999) == 404
-    assert settled == []
 
 
 async def test_what_is_no_search_and_no_click_is_refused(service: Service, deck: int) -> None:

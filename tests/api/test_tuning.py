@@ -152,12 +152,13 @@ async def test_what_others_do_meanwhile_is_no_fault_of_a_change(
         scores = await measure(*arguments)
         monkeypatch.setattr(measuring, "measure", measure)
         own = open_database(Settings(), url)  # the service has an event loop of its own
-        async with own.transaction() as connection:
-            await connection.execute(
-                update(Material).where(Material.id == good).values(status=MaterialStatus.ARCHIVED)
-            )
-            await writer.refresh_metadata(connection, good)
-        await own.close()
+        try:
+            async with own.transaction() as connection:
+                archived = update(Material).where(Material.id == good)
+                await connection.execute(archived.values(status=MaterialStatus.ARCHIVED))
+                await writer.refresh_metadata(connection, good)
+        finally:
+            await own.close()
         return scores
 
     monkeypatch.setattr(measuring, "measure", interrupted)
@@ -171,6 +172,7 @@ async def test_what_others_do_meanwhile_is_no_fault_of_a_change(
     }  # fmt: skip
     assert await hits(service, "ledgers") == []
     await service.call("pmm", "DELETE", f"/judgements/{judged['id']}")
+    await service.call("pmm", "DELETE", f"/synonyms/{made.json()['synonym']['id']}")
 
 
 async def test_weights_are_read_and_replaced_as_a_whole(service: Service) -> None:

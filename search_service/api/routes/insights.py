@@ -29,9 +29,9 @@ async def add_click(
 ) -> None:
     """Say that a hit was opened; `search_id` is that of the answer. The same again is no error."""
     click = Click(search_id, data.material_id, data.page_number or 0, data.position)
+    services.search_log.settle(search_id, caller.principal.user_id)
     async with services.database.transaction() as connection:
         await clicks.record(connection, caller.principal, click)
-    services.search_log.settle(search_id)
 
 
 @get("/search/analytics", opt=scoped(policy.READ) | query_opt(AnalyticsQuery), tags=["Search"])

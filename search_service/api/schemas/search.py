@@ -32,7 +32,8 @@ class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(
             max_length=2000,
-            description='Words, "phrases", OR, -not, prefix*, field:value; nothing is an error.',
+            description='Words, "phrases", OR, -word, NOT word, prefix*, field:value; nothing is an'
+            " error.",
         ),
     ] = ""
     persona: Values = []
@@ -184,7 +185,9 @@ class Facet(Struct, frozen=True):
 
 
 class SearchWarning(Struct, frozen=True):
-    """What was not taken as typed."""
+    """What was not taken as typed: of the text (see the query language), `unknown_value` of a
+    filter, `common_words`, `too_many_phrases` or `too_many_prefixes`.
+    """
 
     code: str
     message: str

@@ -105,10 +105,20 @@ async def test_a_search_whose_hit_was_opened_stays_whatever_is_typed_next(
     log = SearchLog(database)
     opened = entry("kube", Channel.WEB)
     log.note(opened)
-    log.settle(opened.search_id)
+    log.settle(opened.search_id, 1)
     log.note(entry("kubernetes", Channel.WEB))
     await log.flush()
     assert await logged(database) == ["kube", "kubernetes"]
+
+
+async def test_nobody_settles_what_somebody_else_types(database: Database) -> None:
+    log = SearchLog(database)
+    opened = entry("kube", Channel.WEB)
+    log.note(opened)
+    log.settle(opened.search_id, 2)
+    log.note(entry("kubernetes", Channel.WEB))
+    await log.flush()
+    assert await logged(database) == ["kubernetes"]
 
 
 class Away(Database):

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.errors import InvalidCursorError
-from search_service.search.analysis import MAX_FORMS, expansions_of_each
+from search_service.search import analysis
 from search_service.search.answer import Answer
 from search_service.search.candidates import MAX_PHRASES
-from search_service.search.query import MAX_CONCEPTS
 from search_service.search.request import Match, Sort
 from search_service.search.tree import Field
 from tests.database import QueryCounter
@@ -177,27 +176,36 @@ async def test_of_too_many_phrases_the_last_count_as_words(library: Library) -> 
     assert not few.warnings
 
 
-async def test_many_prefixes_share_the_forms_that_a_query_may_have(library: Library) -> None:
-    words = [f"{first}{second}" for first in "bdfg" for second in "aeiou"]
-    deck = await library.material(" ".join(f"{word}x {word}y" for word in words))
+async def test_many_prefixes_share_the_forms_that_a_query_may_have(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = [await library.material("bax bay dax day") for _ in range(2)]
+    rare = await library.material("baz daz")
     await library.refresh()
+    assert not (await library.search("ba* da*")).warnings
+    monkeypatch.setattr(analysis, "MAX_FORMS", 4)
 
-    few = await library.search(" ".join(f"{word}*" for word in words[:8]))
-    many = await library.search(" ".join(f"{word}*" for word in words))
+    one = await library.search("ba*")
+    both = await library.search("ba* da*")
+    excluding = await library.search("ba* -zz*")
 
-    assert [hit.material_id for hit in few.hits] == [hit.material_id for hit in many.hits] == [deck]
-    assert not few.warnings
-    assert [warning.code for warning in many.warnings] == ["too_many_prefixes"]
-    assert all(each * expansions_of_each(each) <= MAX_FORMS for each in range(1, MAX_CONCEPTS + 1))
+    assert {hit.material_id for hit in one.hits} == {*common, rare}
+    assert {hit.material_id for hit in both.hits} == set(common)
+    assert {hit.material_id for hit in excluding.hits} == set(common)
+    for answer in (both, excluding):
+        assert [each.code for each in answer.warnings] == ["too_many_prefixes"]
+        assert "only the 2 commonest" in answer.warnings[0].message
 
 
 async def test_who_writes_an_operator_small_is_told_how_it_is_written(library: Library) -> None:
     await library.material("vmware and proxmox")
     await library.refresh()
 
-    [warning] = (await library.search("vmware or proxmox")).warnings
+    [either] = (await library.search("vmware or proxmox")).warnings
+    [without] = (await library.search("vmware not proxmox")).warnings
 
-    assert warning.message.endswith("write OR.")
+    assert either.message.endswith("write OR.")
+    assert without.message.endswith("write NOT.")
 
 
 async def test_a_question_of_common_words_alone_says_so_where_nothing_is_found(
@@ -209,5 +217,5 @@ async def test_a_question_of_common_words_alone_says_so_where_nothing_is_found(
     with_more = await library.search("the backup")
 
     assert [warning.code for warning in nothing.warnings] == ["common_words"]
-    assert "“of”, “the”" in nothing.warnings[0].message
+    assert "“of”, “the”. Add one" in nothing.warnings[0].message
     assert [hit.full for hit in with_more.hits] == [True]

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_service.errors import ConfigurationError
 from search_service.search.columns import LISTS, SINGLE, ColumnRow, Columns
 from search_service.search.tree import Field
 
@@ -58,12 +60,16 @@ def everything(columns: Columns) -> dict[int, object]:
 def test_changed_columns_are_those_of_the_changed_rows(
     before: list[ColumnRow], after: list[ColumnRow], data: st.DataObject
 ) -> None:
-    gone = {row.id for row in after} | data.draw(IDS)
-    left = [row for row in before if row.id not in gone]
+    gone = data.draw(IDS)
+    left = [row for row in before if row.id not in gone | {row.id for row in after}]
 
     changed = Columns.of(before).changed(gone, after)
 
     assert everything(changed) == everything(Columns.of([*left, *after]))
+    for field in SINGLE:
+        assert (changed.single[field][~changed.present] == -1).all()
+    for field in LISTS:
+        assert changed.present[changed.several[field].rows].all()
 
 
 @given(rows_of(IDS), st.sampled_from((*SINGLE, *LISTS)), st.sets(WORDS.map(str.casefold)))
@@ -82,3 +88,9 @@ def test_rows_having_a_value_are_those_that_count_it(
 
 def test_an_id_beyond_the_rows_has_none() -> None:
     assert not Columns.of([]).mask(np.array([0, 7])).any()
+
+
+@given(rows_of(st.just({1})))
+def test_ids_for_which_there_is_no_room_are_told(rows: list[ColumnRow]) -> None:
+    with pytest.raises(ConfigurationError, match="has the id 2000000000"):
+        Columns.of([row._replace(id=2_000_000_000) for row in rows])

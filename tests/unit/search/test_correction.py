@@ -37,6 +37,8 @@ def test_near_words_come_by_edits_then_by_how_likely_they_were_meant(
         ('"bakcup plan" x', '"backup plan" x'),
         ("bakcup OR plan -bakcup", "backup OR plan -bakcup"),
         ('bakcup tag:bakcup tag:"a bakcup b"', 'backup tag:bakcup tag:"a bakcup b"'),
+        ('bakcup NOT bakcup NOT "a bakcup"', 'backup NOT bakcup NOT "a bakcup"'),
+        ("bakcup not bakcup", "backup not backup"),
         ("x:bakcup", "x:backup"),
         ("tcp/bakcup bakcup*", "tcp/backup backup*"),
     ],

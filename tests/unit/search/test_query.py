@@ -116,7 +116,12 @@ def test_a_not_excludes_a_value_and_nothing_where_nothing_follows() -> None:
     assert [(each.field, each.values, each.excluded) for each in excluding.filters] == [
         (Field.TAG, ("red",), True)
     ]
-    assert codes(parse("new NOT")) == ["not_ignored"]
+    for nothing in ("new NOT", "new NOT !!!", "new NOT -"):
+        assert codes(parse(nothing)) == ["not_ignored"]
+        assert shape(parse(nothing)) == ["new"]
+    assert codes(parse("new NOT OR old")) == ["not_ignored"]
+    assert shape(parse("new NOT OR old")) == ["new|old"]
+    assert codes(parse("new NOT (old worn)")) == ["grouping_ignored"]
     assert shape(parse("do not enter")) == ["do", "not", "enter"]
 
 
@@ -137,6 +142,8 @@ def test_a_text_without_a_word_says_so(text: str) -> None:
         ("NOT old", ["old"]),
         ('AND NOT "free trial"', ['"free trial"']),
         ("NOT -old", ["old"]),
+        ("(NOT old)", ["old"]),
+        ("NOT AND old", ["old"]),
         ("-NOT", ["NOT"]),
     ],
 )
