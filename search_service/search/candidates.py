@@ -89,9 +89,16 @@ async def restricted(
     full matches.
     """
     columns = shown.columns
-    in_order = await _in_one_passage(connection, _several(analysis)[:MAX_PHRASES], lists, shown)
-    full = np.ones(columns.size, np.bool_)
     heard = cache(partial(columns.having, Field.LANGUAGE))
+    able = {
+        (language, phrase_query(unit, language)): shown.seen
+        & heard(frozenset({language.casefold()}))
+        & mask_of(_holding_in(unit, language, lists), columns.size)
+        for unit in _several(analysis)[:MAX_PHRASES]
+        for language in unit.languages
+    }
+    in_order = able | await _in_one_passage(connection, able, columns)
+    full = np.ones(columns.size, np.bool_)
     kept = partial(_kept, in_order=in_order, lists=lists, size=columns.size)
     for unit in analysis.excluded:
         full &= ~kept(unit)
@@ -151,30 +158,20 @@ def _kept(unit: Unit, in_order: Mapping[tuple[str, str], Mask], lists: Lists, si
 
 
 async def _in_one_passage(
-    connection: AsyncConnection, units: Iterable[Unit], lists: Lists, shown: Shown
+    connection: AsyncConnection, able: Mapping[tuple[str, str], Mask], columns: Columns
 ) -> dict[tuple[str, str], Mask]:
-    """The rows shown of which one passage matches, for each language and phrase of the units."""
-    columns = shown.columns
-    able = {
-        (language, phrase_query(unit, language)): mask_of(
-            _holding_in(unit, language, lists), columns.size
-        )
-        & columns.having(Field.LANGUAGE, (language.casefold(),))
-        & shown.seen
-        for unit in units
-        for language in unit.languages
-    }
-    # Where no material that is shown holds all of its words, no passage of one holds the phrase.
+    """The rows of which one passage matches, for each language and phrase, out of those that hold
+    all of its words; without the phrases of which there are none.
+    """
     asked = [pair for pair, rows in able.items() if rows.any()]
     if not asked:
-        return able
+        return {}
     sent = {"queries": [query for _, query in asked]}
     rows = await fetch(connection, STATEMENTS["phrase_materials"], sent)
-    found = {
+    return {
         pair: able[pair] & columns.mask(unpacked_array(ids, ">i4"))
         for pair, (ids,) in zip(asked, rows, strict=True)
     }
-    return able | found
 
 
 def _any(masks: Iterable[Mask]) -> Mask:

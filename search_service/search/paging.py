@@ -7,7 +7,7 @@ import numpy as np
 
 from search_service.errors import InvalidCursorError
 from search_service.search import candidates, cursor, facets
-from search_service.search.columns import Columns, Floats, Mask, Shown
+from search_service.search.columns import Columns, Floats, Mask
 from search_service.search.finalists import Entrants
 from search_service.search.hits import Ranked
 from search_service.search.pins import Turn, turn_of
@@ -41,8 +41,9 @@ class Matched:
 
 async def match(search: Search) -> Matched:
     """Find the materials to count: full matches, or partial ones where there is no full one."""
-    shown = Shown(search.columns, search.seen)
-    allowed = await candidates.restricted(search.connection, search.analysis, search.lists, shown)
+    allowed = await candidates.restricted(
+        search.connection, search.analysis, search.lists, search.shown
+    )
     full = search.seen & allowed.full & search.matching.full
     passing = facets.passing(search.columns, full, search.selection)
     wants_partial = search.request.match is Match.ANY or (

@@ -53,11 +53,11 @@ def factors(columns: Columns, setting: Setting) -> Floats:
 def _known(columns: Columns, weights: Weights, day: date) -> Floats:
     """The factors of who states no customer, the same for every search of a day."""
     key = (weights, day)
-    kept, known = _factors.get(columns, (None, np.empty(0)))
-    if kept != key:
-        known = frozen(_with(np.ones(columns.size), _facts(columns, weights, day)))
-        _factors[columns] = (key, known)
-    return known
+    kept = _factors.get(columns)
+    if kept is None or kept[0] != key:
+        known = _with(np.ones(columns.size), _facts(columns, weights, day))
+        kept = _factors[columns] = (key, frozen(known))
+    return kept[1]
 
 
 # The last ones of each version, so that they go with it.

@@ -1,7 +1,7 @@
 """One search from the question to the answer; the only place that knows the order of the steps."""
 
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -50,7 +50,8 @@ class Searcher:
         """Answer one request with what the principal may see.
 
         Never fails for what was typed: a malformed query gives warnings. Raises InvalidCursorError
-        for a foreign cursor, QueryTimeoutError, DatabaseUnavailableError.
+        for a foreign cursor, QueryTimeoutError, DatabaseUnavailableError, and ConfigurationError
+        for ids that there is no room for.
         """
         async with self.searched(principal, request) as (answer, _):
             return answer
@@ -133,8 +134,7 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"“{word}”" for word in words)
 
 
-def _operator_hint(ignored: Iterable[str]) -> str:
+def _operator_hint(ignored: Sequence[str]) -> str:
     """What to write for words that were perhaps meant as operators."""
-    small = {word for word in ignored if word in {"or", "not"}}
     hints = {"or": " To search for either word, write OR.", "not": " To leave one out, write NOT."}
-    return "".join(hints[word] for word in sorted(small))
+    return "".join(hint for word, hint in hints.items() if word in ignored)

@@ -12,7 +12,7 @@ from search_service.search.analysis import Analysis
 from search_service.search.answer import Correction, Expansion
 from search_service.search.bitmaps import holds
 from search_service.search.candidates import Matching
-from search_service.search.columns import Columns, Mask
+from search_service.search.columns import Columns, Mask, Shown
 from search_service.search.facets import Names, Selection, Unknown
 from search_service.search.lists import Lists
 from search_service.search.pins import Pin
@@ -28,10 +28,7 @@ from search_service.search.weights import Weights
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question as it was understood, in the transaction that answers it.
-
-    `seen` are the rows of the columns that exist for the principal.
-    """
+    """A question as it was understood, in the transaction that answers it."""
 
     connection: AsyncConnection
     principal: Principal
@@ -44,8 +41,7 @@ class Search:
     unknown: Sequence[Unknown]
     names: Names
     now: datetime
-    columns: Columns
-    seen: Mask
+    shown: Shown
     lists: Lists
     matching: Matching
     weights: Weights
@@ -53,6 +49,15 @@ class Search:
     expansions: tuple[Expansion, ...]
     spellings: Spellings
     meaning: Meaning | None
+
+    @property
+    def columns(self) -> Columns:
+        return self.shown.columns
+
+    @property
+    def seen(self) -> Mask:
+        """The rows that exist for the principal."""
+        return self.shown.seen
 
     @property
     def question(self) -> str:

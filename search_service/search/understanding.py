@@ -59,7 +59,8 @@ async def begin(
 ) -> Snapshot:
     """Set the transaction up and bring the columns to its snapshot, from known ones if there are.
 
-    Nothing of the transaction's own work on materials is seen for sure.
+    What the transaction itself did to materials may not be seen. Raises what `fetch` and
+    `Columns.changed` do.
     """
     settings = {
         "timeout": str(int(timeout_s * 1000)),
@@ -136,8 +137,7 @@ async def understand(
         unknown=facets.unknown(filters, columns, shown.seen, names),
         names=names,
         now=now,
-        columns=columns,
-        seen=shown.seen,
+        shown=shown,
         lists=lists,
         matching=candidates.matching(words.analysis, lists, columns),
         weights=snapshot.weights,

@@ -99,26 +99,17 @@ async def test_what_is_typed_on_is_one_search(database: Database) -> None:
     assert await logged(database) == ["kubernetes", "kub", "backup", "pri", "price"]
 
 
-async def test_a_search_whose_hit_was_opened_stays_whatever_is_typed_next(
-    database: Database,
+@pytest.mark.parametrize(("opened_by", "left"), [(1, ["kube", "kubernetes"]), (2, ["kubernetes"])])
+async def test_a_search_whose_hit_its_searcher_opened_stays_whatever_is_typed_next(
+    database: Database, opened_by: int, left: list[str]
 ) -> None:
     log = SearchLog(database)
     opened = entry("kube", Channel.WEB)
     log.note(opened)
-    log.settle(opened.search_id, 1)
+    log.settle(opened.search_id, opened_by)
     log.note(entry("kubernetes", Channel.WEB))
     await log.flush()
-    assert await logged(database) == ["kube", "kubernetes"]
-
-
-async def test_nobody_settles_what_somebody_else_types(database: Database) -> None:
-    log = SearchLog(database)
-    opened = entry("kube", Channel.WEB)
-    log.note(opened)
-    log.settle(opened.search_id, 2)
-    log.note(entry("kubernetes", Channel.WEB))
-    await log.flush()
-    assert await logged(database) == ["kubernetes"]
+    assert await logged(database) == left
 
 
 class Away(Database):

@@ -226,19 +226,22 @@ async def test_what_all_searches_need_is_read_once_however_long_it_takes(shelf: 
     assert len(recorder.chosen(reading)) == 1
 
 
-async def test_searches_of_one_moment_make_its_columns_once(shelf: Shelf) -> None:
+@pytest.mark.parametrize("is_exact", [True, False])
+async def test_searches_of_one_moment_make_its_columns_once_unless_it_may_be_two(
+    shelf: Shelf, *, is_exact: bool
+) -> None:
     await shelf.found("alpha")
     cache = shelf.searcher.cache
     known, edited = cache.newest, [next(iter(shelf.words))]
     assert known
-    later = Moment(known.moment.server, "999999999:999999999:")
+    later = Moment(known.moment.server, "999999999:999999999:", is_exact)
 
     async with shelf.database.reading() as one, shelf.database.reading() as other:
         first, second = await asyncio.gather(
             cache.current(one, known, edited, later), cache.current(other, known, edited, later)
         )
 
-    assert first.columns is second.columns
+    assert (first.columns is second.columns) == is_exact
     assert first.columns is not known.columns
 
 
