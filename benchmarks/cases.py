@@ -28,6 +28,7 @@ CASES = (
     Case("an exclusion", SearchRequest(f"{MIDDLE} -{OTHER}")),
     Case("an excluded common word", SearchRequest(f"{MIDDLE} -{COMMON}")),
     Case("a prefix", SearchRequest(f"{MIDDLE} wordbb*"), "expand_prefixes"),
+    Case("two words written together", SearchRequest(f"{MIDDLE}{COMMON}"), "side_by_side"),
     Case("a word with one letter wrong", SearchRequest(f"{MIDDLE} wordbcax"), "published_words"),
     Case("a word with two letters wrong", SearchRequest(f"{MIDDLE} wordbxcax"), "similar_words"),
     Case(

@@ -3,27 +3,20 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.db.direct import fetch
-from search_service.search.count_cache import CountCache
-from search_service.search.snapshots import Moment
+from search_service.search import compounds
+from search_service.search.lexicon import Lexicon
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import Corpus, Lexeme, Positions, Term, Unit, terms_of
+from search_service.search.terms import Corpus, Positions, Term, Unit, terms_of
 from search_service.search.tree import Phrase, Query, Word
-from search_service.text.languages import configuration
 from search_service.text.normalise import indexable
 
 # Forms of one prefix, and of all prefixes of a query, which share them.
 MAX_EXPANSIONS = 64
 MAX_FORMS = 512
-
-# Of what is kept of words in one process, in bytes; and what an entry and each of its languages,
-# and each lexeme take about.
-MOST_KEPT = 16 << 20
-_ENTRY_BYTES, _LEXEME_BYTES = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,82 +57,17 @@ async def corpus_of(connection: AsyncConnection) -> Corpus:
     return Corpus({row.language: row.passages for row in rows})
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Where the lexemes of words are found: in the database, or in what is kept of its last count
-    (`counted_at` is that one's snapshot).
-    """
-
-    connection: AsyncConnection
-    corpus: Corpus
-    counted_at: Moment | None
-    cache: "WordCache"
-
-    async def lexemes(
-        self, statement: str, texts: Sequence[str], most: int = 0
-    ) -> list[Mapping[str, Positions]]:
-        """Give what a statement finds for each text, by language; one statement at most.
-
-        `most` is for those that have a limit.
-        """
-        languages = tuple(self.corpus.languages)
-        if not languages:
-            return [{} for _ in texts]
-        keys = [(statement, text, languages, most) for text in texts]
-        found = self.cache.known(self.counted_at, keys)
-        asked = [key for key in dict.fromkeys(keys) if key not in found]
-        if asked:
-            read = await self._read(statement, [text for _, text, *_ in asked], most)
-            new = dict(zip(asked, read, strict=True))
-            self.cache.keep(self.counted_at, new)
-            found |= new
-        return [found[key] for key in keys]
-
-    async def _read(
-        self, statement: str, texts: Sequence[str], most: int
-    ) -> list[Mapping[str, Positions]]:
-        languages = list(self.corpus.languages)
-        rows = await fetch(
-            self.connection,
-            STATEMENTS[statement],
-            {
-                "texts": texts,
-                "languages": languages,
-                "configurations": [f"search_{configuration(code)}" for code in languages],
-                "most": most,
-            },
-        )
-        found: list[dict[str, dict[int, tuple[Lexeme, ...]]]] = [{} for _ in texts]
-        for row in rows:
-            positions = found[row.unit].setdefault(row.language, {})
-            forms = positions.get(row.position, ())
-            positions[row.position] = (*forms, Lexeme(row.lexeme, row.document_frequency))
-        return list(found)
-
-
-# The statement, its text, the languages and its limit; what it found.
-_Key: TypeAlias = tuple[str, str, tuple[str, ...], int]
-WordCache: TypeAlias = CountCache[_Key, Mapping[str, Positions]]
-
-
-def word_cache(most: int = MOST_KEPT) -> WordCache:
-    """Make an empty cache for `Lexicon`, of so many bytes."""
-    return CountCache(most, _bytes_of)
-
-
-def _bytes_of(key: _Key, found: Mapping[str, Positions]) -> int:
-    forms = sum(len(each) for positions in found.values() for each in positions.values())
-    return _ENTRY_BYTES * (1 + len(found)) + 4 * len(key[1]) + _LEXEME_BYTES * forms
-
-
 async def analyse(lexicon: Lexicon, query: Query) -> Analysis:
-    """Find the lexemes of all words of a query; two statements at most."""
+    """Find the lexemes of all words of a query; three statements at most."""
+    others = await compounds.joined(lexicon, query)
     asked = [term for concept in query.concepts for term in concept.alternatives]
     found = await _units(lexicon, [*asked, *query.excluded])
     concepts = [
         _heard_together([found[term] for term in concept.alternatives])
         for concept in query.concepts
     ]
+    for place, forms in others.items():
+        concepts[place] = (compounds.with_forms(concepts[place][0], forms), *concepts[place][1:])
     kept, ignored = _without_noise(concepts, lexicon.corpus)
     return Analysis(
         corpus=lexicon.corpus,

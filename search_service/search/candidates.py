@@ -19,7 +19,7 @@ from search_service.search.columns import Columns, Mask, Shown
 from search_service.search.lists import Form, Lists
 from search_service.search.postings import unpacked_array
 from search_service.search.sql import STATEMENTS
-from search_service.search.terms import Unit, demanded, phrase_query
+from search_service.search.terms import Unit, phrase_query, ways
 from search_service.search.tree import Field
 
 # Phrases that are looked for as such; of more their words count, in whatever order. Each is looked
@@ -122,7 +122,7 @@ def _several(analysis: Analysis) -> list[Unit]:
     return [
         unit
         for unit in units
-        if any(len(demanded(unit, language)) > 1 for language in unit.languages)
+        if any(len(way) > 1 for language in unit.languages for way in ways(unit, language))
     ]
 
 
@@ -140,11 +140,11 @@ def _holding(unit: Unit, lists: Lists) -> Bitmap:
 
 
 def _holding_in(unit: Unit, language: str, lists: Lists) -> Bitmap:
-    return intersection(
-        [
-            lists.holding((language, lexeme.text) for lexeme in forms)
-            for forms in demanded(unit, language).values()
-        ]
+    return union(
+        intersection(
+            [lists.holding((language, lexeme.text) for lexeme in forms) for forms in way.values()]
+        )
+        for way in ways(unit, language)
     )
 
 

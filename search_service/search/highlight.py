@@ -16,6 +16,8 @@ from search_service.search.answer import Snippet
 LENGTH = 240
 # A figure with its separators, or a word; PostgreSQL takes 99.9 as one too.
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
+# A compound, whose whole may match where no part does: e-mail for email.
+_COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 # Letters without a decomposition, as unaccent writes them.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
 # What stands before the rest of a word, or of a figure.
@@ -55,14 +57,15 @@ class Found:
         return {word for _, _, word in self.occurrences}
 
     def marked(self, matching: Set[str]) -> list[Marked]:
-        """Mark the words that match in each of the texts."""
+        """Mark the words that match in each of the texts, and of a compound that does the whole."""
         found: list[list[tuple[tuple[int, int], str]]] = [[] for _ in self.texts]
-        at = offset = 0
+        at = offset = marked_to = 0
         for start, end, word in self.occurrences:
             while start > offset + len(self.texts[at]):
                 offset += len(self.texts[at]) + 1
                 at += 1
-            if word in matching:
+            if word in matching and start >= marked_to:
+                marked_to = end
                 found[at].append(((start - offset, end - offset), word))
         return [
             Marked(text, *zip(*marks, strict=True)) if marks else Marked(text)
@@ -76,7 +79,8 @@ def look_through(texts: Sequence[str], lexemes: Iterable[str]) -> Found:
     The texts are looked through as one, and for the first letters of lexemes: most words are never
     looked at.
     """
-    starts = tuple({fold(lexeme)[:_SAME_START] for lexeme in lexemes} - {""})
+    folded = set(map(fold, lexemes))
+    starts = tuple({lexeme[:_SAME_START] for lexeme in folded} - {""})
     text = "\n".join(map(_lowered, texts))
     found = {occurrence for start in starts for occurrence in _occurrences_of(text, start)}
     found |= {
@@ -84,7 +88,14 @@ def look_through(texts: Sequence[str], lexemes: Iterable[str]) -> Found:
         for occurrence in _foreign_occurrences(text)
         if any(part.startswith(starts) for part in _folded_parts(occurrence[2]))
     }
-    return Found(texts, sorted(found))
+    if compounds := {lexeme for lexeme in folded if "-" in lexeme}:
+        found |= set(_compounds_of(text, compounds))
+    return Found(texts, sorted(found, key=_longest_first))
+
+
+def _longest_first(occurrence: Occurrence) -> tuple[int, int]:
+    start, end, _ = occurrence
+    return start, -end
 
 
 def _lowered(text: str) -> str:
@@ -97,11 +108,9 @@ def _lowered(text: str) -> str:
 
 def _occurrences_of(text: str, start: str) -> Iterator[Occurrence]:
     """The words of which a part begins so."""
-    at = text.find(start)
-    while at >= 0:
-        if not text[at - 1 : at].isalnum() and (occurrence := _occurrence_at(text, at)):
+    for at in _places_of(text, start):
+        if occurrence := _occurrence_at(text, at):
             yield occurrence
-        at = text.find(start, at + len(start))
 
 
 def _foreign_occurrences(text: str) -> Iterator[Occurrence]:
@@ -111,6 +120,30 @@ def _foreign_occurrences(text: str) -> Iterator[Occurrence]:
             occurrence := _occurrence_at(text, _first(text, char.start()))
         ):
             yield occurrence
+
+
+def _compounds_of(text: str, lexemes: Set[str]) -> Iterator[Occurrence]:
+    """The compounds that begin like one of those lexemes, or have a letter beyond ASCII."""
+    text = text.replace("‐", "-")
+    places = [
+        place
+        for start in {lexeme[: lexeme.index("-") + 1] for lexeme in lexemes}
+        for place in _places_of(text, start)
+    ]
+    for char in () if text.isascii() else _FOREIGN.finditer(text):
+        places += [_first(text, char.start(), "-")] if char.group().isalnum() else []
+    for place in places:
+        if compound := _COMPOUND.match(text, place):
+            yield place, compound.end(), compound[0]
+
+
+def _places_of(text: str, start: str) -> Iterator[int]:
+    """Where something begins so that no letter or figure stands before."""
+    at = text.find(start)
+    while at >= 0:
+        if not text[at - 1 : at].isalnum():
+            yield at
+        at = text.find(start, at + len(start))
 
 
 def _occurrence_at(text: str, part: int) -> Occurrence | None:
@@ -128,9 +161,9 @@ def _is_inside(text: str, at: int) -> bool:
     return _INSIDE.search(text, max(0, at - 2), at) is not None
 
 
-def _first(text: str, at: int) -> int:
-    """Where the letters and figures before an offset begin."""
-    while at and text[at - 1].isalnum():
+def _first(text: str, at: int, joints: str = "") -> int:
+    """Where the letters and figures before an offset begin, with what may stand between them."""
+    while at and (text[at - 1].isalnum() or text[at - 1] in joints):
         at -= 1
     return at
 

@@ -44,15 +44,13 @@ LEFT JOIN index_state s
 
 --: analyse
 -- The lexemes of each unit (a word or a phrase) in each language that the library holds, with
--- their positions and document frequencies. Accented words give two lexemes at one position.
+-- their positions and document frequencies. Accented words give two lexemes at one position, and
+-- words of letters also those, published, that only a hyphen tells from them: e-mail for email, and
+-- email for e-mail.
 -- Parameters: texts (of the units), languages and configurations (in pairs).
 -- Index: pk_lexeme_statistics.
 -- The frequency is looked up for each lexeme: a join would read the whole table for a long query.
-SELECT u.ordinal - 1 AS unit, a.language, l.position, l.lexeme,
-       coalesce((
-           SELECT s.document_frequency FROM lexeme_statistics s
-           WHERE s.lexeme = l.lexeme AND s.language = a.language
-       ), 0) AS document_frequency
+SELECT u.ordinal - 1 AS unit, a.language, l.position, f.lexeme, f.document_frequency, f.respelled
 FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(text, ordinal)
 CROSS JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
     AS a(language, configuration)
@@ -60,7 +58,26 @@ CROSS JOIN LATERAL (
     SELECT v.lexeme, unnest(v.positions) AS position
     FROM unnest(search_vector_of(CAST(a.configuration AS regconfig), u.text)) v
 ) l
-ORDER BY unit, a.language, l.position, l.lexeme
+CROSS JOIN LATERAL (
+    SELECT l.lexeme, coalesce((
+        SELECT s.document_frequency FROM lexeme_statistics s
+        WHERE s.lexeme = l.lexeme AND s.language = a.language
+    ), 0) AS document_frequency, false AS respelled
+    UNION ALL
+    SELECT s.lexeme, s.document_frequency, true
+    FROM (
+        SELECT left(l.lexeme, cut) || '-' || substr(l.lexeme, cut + 1) AS lexeme
+        FROM generate_series(1, length(l.lexeme) - 1) AS n(cut)
+        WHERE l.lexeme ~ '^[[:alpha:]]{4,40}$'
+        UNION ALL
+        SELECT replace(l.lexeme, '-', '') WHERE l.lexeme ~ '^[[:alpha:]]+(-[[:alpha:]]+)+$'
+    ) o
+    CROSS JOIN LATERAL (
+        SELECT s.lexeme, s.document_frequency FROM lexeme_statistics s
+        WHERE s.lexeme = o.lexeme AND s.language = a.language LIMIT 1
+    ) s
+) f
+ORDER BY unit, a.language, l.position, f.respelled, f.lexeme
 
 --: expand_prefixes
 -- The commonest lexemes that begin like each prefix, or whose word does: of `security` only `secur`
@@ -68,7 +85,8 @@ ORDER BY unit, a.language, l.position, l.lexeme
 -- Parameters: texts (prefixes), languages and configurations (in pairs), most (of each prefix).
 -- Bounds instead of LIKE, whose pattern would have to be a constant for the index.
 -- Index: idx_lexeme_statistics_prefix, idx_surface_words_trigrams.
-SELECT u.ordinal - 1 AS unit, e.language, 1 AS position, e.lexeme, e.document_frequency
+SELECT u.ordinal - 1 AS unit, e.language, 1 AS position, e.lexeme, e.document_frequency,
+       false AS respelled
 FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(prefix, ordinal)
 CROSS JOIN LATERAL (SELECT lower(u.prefix) AS typed, unaccent(lower(u.prefix)) AS plain) t
 CROSS JOIN LATERAL (
@@ -94,6 +112,27 @@ CROSS JOIN LATERAL (
     ORDER BY document_frequency DESC, lexeme, language LIMIT CAST(:most AS integer)
 ) e
 ORDER BY unit, e.document_frequency DESC, e.lexeme, e.language
+
+--: side_by_side
+-- Those of some texts, with the languages, whose words stand so in one of the first published
+-- passages that hold them all. Each counts as its own lexeme, for the reader of such rows.
+-- Parameters: texts, languages and configurations (in pairs), most (passages looked at).
+-- Index: idx_passages_search_vector.
+SELECT u.ordinal - 1 AS unit, a.language, 1 AS position, u.text AS lexeme, 0 AS document_frequency,
+       true AS respelled
+FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(text, ordinal)
+CROSS JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
+    AS a(language, configuration)
+WHERE EXISTS (
+    SELECT FROM (
+        SELECT p.search_vector FROM passages p
+        WHERE p.search_vector @@ plainto_tsquery(CAST(a.configuration AS regconfig), unaccent(u.text))
+          AND p.language = a.language AND p.status = 'PUBLISHED'
+        LIMIT CAST(:most AS integer)
+    ) h
+    WHERE h.search_vector @@ phraseto_tsquery(CAST(a.configuration AS regconfig), unaccent(u.text))
+)
+ORDER BY unit, a.language
 
 --: corpus
 -- The languages that passages exist in, with size and average lengths of the published ones.

@@ -17,10 +17,14 @@ MAX_TERMS = 48
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """One lexeme of a language with the number of published passages that hold it."""
+    """One lexeme of a language with the number of published passages that hold it.
+
+    `respelled` where what was typed is written otherwise: with a hyphen, or without.
+    """
 
     text: str
     document_frequency: int
+    respelled: bool = False
 
 
 # The lexemes of one unit (a word or a phrase) in one language: position to its alternative forms.
@@ -142,22 +146,29 @@ def any_query(terms: Iterable[Term]) -> str:
     return " | ".join(quoted(lexeme) for lexeme in sorted(lexemes))
 
 
-def demanded(unit: Unit, language: str) -> Positions:
-    """Give the positions of a unit that must be there, in order, with their alternative forms.
+def ways(unit: Unit, language: str) -> tuple[Positions, ...]:
+    """Give the ways to hold a unit: each the positions that must be there, in order, with their
+    alternative forms.
 
-    Of a compound such as wi-fi the parts are demanded, and the whole is not: another spelling has
-    only them.
+    A compound such as wi-fi is held by its parts; the whole is not demanded, as another spelling
+    (wi fi) has only them. A word that is one is also held by a spelling in one piece (wifi).
     """
     positions = dict(sorted(unit.languages.get(language, {}).items()))
+    if not positions:
+        return ()
     parts = {place: forms for place, forms in positions.items() if not _is_compound(forms)}
-    return parts or positions
+    if not parts or unit.is_phrase:
+        return (parts or positions,)
+    whole = ({place: forms} for place, forms in positions.items() if place not in parts)
+    return (parts, *(way for way in whole if _is_respelled(way)))
 
 
 def phrase_query(unit: Unit, language: str) -> str:
     """Give the tsquery for a unit's words in their order and distance; empty for none."""
-    positions = demanded(unit, language)
-    if not positions:
-        return ""
+    return " | ".join(_in_order(way) for way in ways(unit, language))
+
+
+def _in_order(positions: Positions) -> str:
     places = list(positions)
     parts = [_either(positions[places[0]])]
     for before, place in pairwise(places):
@@ -182,8 +193,14 @@ def _frequency(lexemes: Sequence[Lexeme], unit: Unit) -> int:
 
 def _is_compound(forms: Sequence[Lexeme]) -> bool:
     return all(
-        "-" in lexeme.text.strip("-") and not lexeme.text.lstrip("-").isdigit() for lexeme in forms
+        "-" in lexeme.text.strip("-") and not lexeme.text.lstrip("-").isdigit()
+        for lexeme in forms
+        if not lexeme.respelled
     )
+
+
+def _is_respelled(positions: Positions) -> bool:
+    return any(lexeme.respelled for forms in positions.values() for lexeme in forms)
 
 
 def _either(forms: Sequence[Lexeme]) -> str:

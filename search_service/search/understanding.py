@@ -9,13 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from search_service.accounts.policy import Principal
 from search_service.db.direct import fetch
-from search_service.search import candidates, column_cache, facets, pins, synonyms, weights
-from search_service.search.analysis import Analysis, Lexicon, WordCache, analyse, word_cache
+from search_service.search import (
+    candidates,
+    column_cache,
+    compounds,
+    facets,
+    pins,
+    synonyms,
+    weights,
+)
+from search_service.search.analysis import Analysis, analyse
 from search_service.search.answer import Correction, Expansion
 from search_service.search.column_cache import ColumnCache, Version
 from search_service.search.columns import Integers, Shown
 from search_service.search.correction import corrections_of, replaced
 from search_service.search.facets import Names
+from search_service.search.lexicon import Lexicon, WordCache, word_cache
 from search_service.search.lists import ListCache, ListReader, list_cache
 from search_service.search.query import parse
 from search_service.search.request import SearchRequest, Sort
@@ -166,19 +175,22 @@ async def _words(
     connection, typed = snapshot.connection, parse(request.text)
     lexicon = Lexicon(connection, snapshot.corpus, snapshot.counted_at, tools.words)
     expanded = await _expanded(snapshot, typed)
-    analysis = await analyse(lexicon, expanded.query)
+    split = await compounds.split(lexicon, expanded.query)
+    analysis = await analyse(lexicon, split.query)
     words = _Words(typed, typed, analysis, expanded.expansions)
-    corrections = await corrections_of(connection, principal, analysis, expanded.spared)
+    spared = expanded.spared | split.spared
+    corrections = await corrections_of(connection, principal, analysis, spared)
     if not corrections:
         return words
     meant = replaced(typed, corrections)
     if not request.correct:
         return replace(words, did_you_mean=meant.text)
     expanded = await _expanded(snapshot, meant)
+    split = await compounds.split(lexicon, expanded.query)
     return _Words(
         typed=typed,
         query=meant,
-        analysis=await analyse(lexicon, expanded.query),
+        analysis=await analyse(lexicon, split.query),
         expansions=expanded.expansions,
         corrected=tuple(Correction(word, used) for word, used in corrections.items()),
     )

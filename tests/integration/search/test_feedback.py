@@ -6,7 +6,8 @@ import pytest
 
 from search_service.db.enums import MaterialStatus, Role
 from search_service.search import feedback, weights
-from search_service.search.analysis import Lexicon, analyse, corpus_of, word_cache
+from search_service.search.analysis import analyse, corpus_of
+from search_service.search.lexicon import Lexicon, word_cache
 from search_service.search.query import parse
 from search_service.search.request import Match
 from tests.integration.search.library import FRENCH, Library

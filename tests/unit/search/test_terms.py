@@ -11,11 +11,11 @@ from search_service.search.terms import (
     Term,
     Unit,
     any_query,
-    demanded,
     inverse_document_frequency,
     phrase_query,
     quoted,
     terms_of,
+    ways,
 )
 
 CORPUS = Corpus({"en": 90, "fr": 10})
@@ -107,18 +107,30 @@ def test_any_form_of_any_term_in_any_language_is_asked_for() -> None:
     ],
 )  # fmt: skip
 def test_words_are_demanded_by_their_parts(words: str, all_of: str, in_order: str) -> None:
-    parts = [
-        " | ".join(form.text for form in forms) for forms in demanded(unit(words), "en").values()
-    ]
+    [way] = ways(unit(words), "en")
+    parts = [" | ".join(form.text for form in forms) for forms in way.values()]
     assert " & ".join(parts) == all_of
     assert phrase_query(unit(words), "en") == in_order
+
+
+def test_a_compound_is_also_held_by_a_spelling_in_one_piece() -> None:
+    positions = {
+        1: (Lexeme("wi-fi", 2), Lexeme("wifi", 3, respelled=True)),
+        2: (Lexeme("wi", 2),),
+        3: (Lexeme("fi", 2),),
+    }
+    word = Unit("wi-fi", {"en": positions})
+    phrase = Unit("wi-fi", {"en": positions}, is_phrase=True)
+
+    assert phrase_query(word, "en") == "'wi' <1> 'fi' | ('wi-fi' | 'wifi')"
+    assert phrase_query(phrase, "en") == "'wi' <1> 'fi'"
 
 
 def test_a_stop_word_leaves_a_gap_in_a_phrase() -> None:
     phrase = Unit("state of the art", {"en": {1: (Lexeme("state", 1),), 4: (Lexeme("art", 1),)}})
 
     assert phrase_query(phrase, "en") == "'state' <3> 'art'"
-    assert (phrase_query(phrase, "fr"), demanded(phrase, "fr")) == ("", {})
+    assert (phrase_query(phrase, "fr"), ways(phrase, "fr")) == ("", ())
 
 
 def test_quoting_doubles_quotes_and_backslashes() -> None:

@@ -1,0 +1,143 @@
+"""Other spellings of what was typed: `web hosting` written together, `webhosting` written apart.
+
+They are found in what is published. A hyphen is no matter of this: the lexemes of a word include
+those that only a hyphen tells from it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeAlias
+
+from search_service.search.lexicon import Lexicon
+from search_service.search.synonyms import MAX_CONCEPTS, Expanded, SynonymEntry, expand
+from search_service.search.terms import Lexeme, Positions, Unit
+from search_service.search.tree import Query, Word
+from search_service.text.normalise import indexable
+
+MAX_LETTERS = 40
+# Of a query, words that are looked at as two.
+MAX_SPLIT = 8
+# Of a word of letters, and of what it is cut into.
+MIN_SPLIT = 5
+MIN_PART = 2
+# Passages looked at for two words side by side, of those that hold both.
+LOOKED_AT = 500
+
+# What a word is beside itself, by language.
+Forms: TypeAlias = Mapping[str, tuple[Lexeme, ...]]
+_Languages: TypeAlias = Mapping[str, Positions]
+
+
+async def joined(lexicon: Lexicon, query: Query) -> Mapping[int, Forms]:
+    """Give for the places of concepts what their words make with the word beside them, as far as
+    it is published; one statement at most.
+
+    Where a passage writes two words as one, each of them stands in it.
+    """
+    lone = list(_lone(query))
+    pairs = [
+        (place, first + second)
+        for place, (first, second) in enumerate(pairwise(lone))
+        if _joins(first, second)
+    ]
+    texts = [word for word in lone if word] + [word for _, word in pairs]
+    found = await _lexemes(lexicon, texts)
+    forms: defaultdict[int, defaultdict[str, tuple[Lexeme, ...]]]
+    forms = defaultdict(lambda: defaultdict(tuple))
+    for place, word in pairs:
+        for language, positions in found[word].items():
+            own = _published(positions)
+            # A stop word makes no other word of the next: `in form` is not `inform`. A figure is
+            # no such word, whatever stands before it.
+            if own and (lone[place + 1].isdigit() or language in found[lone[place]]):
+                forms[place][language] += own
+                forms[place + 1][language] += own
+    return forms
+
+
+def with_forms(unit: Unit, forms: Forms) -> Unit:
+    """Let a word of one lexeme also be those; where it is a stop word it stays one."""
+    languages = {
+        language: {place: (*own, *forms.get(language, ())) for place, own in positions.items()}
+        if len(positions) == 1
+        else positions
+        for language, positions in unit.languages.items()
+    }
+    return replace(unit, languages=languages)
+
+
+async def split(lexicon: Lexicon, query: Query) -> Expanded:
+    """Add to words that nothing published holds the two that each is written together, as if they
+    were its synonym, where these stand side by side somewhere; three statements at most.
+    """
+    words = [word for word in dict.fromkeys(_lone(query)) if _splits(word)]
+    known = await _lexemes(lexicon, words)
+    unknown = [word for word in words if not any(map(_published, known[word].values()))]
+    cuts = {word: _cuts(word) for word in unknown[:MAX_SPLIT]}
+    found = await _lexemes(lexicon, [text for texts in cuts.values() for text in texts])
+    likely = [text for text, languages in found.items() if any(map(_are_two, languages.values()))]
+    beside = await lexicon.lexemes("side_by_side", likely, LOOKED_AT)
+    meant = {text for text, languages in zip(likely, beside, strict=True) if languages}
+    entries = [
+        SynonymEntry(word, targets)
+        for word, texts in cuts.items()
+        if (targets := tuple(text for text in texts if text in meant))
+    ]
+    return expand(query, entries)
+
+
+def _lone(query: Query) -> Iterator[str]:
+    """Each concept's word where one was typed alone, else nothing."""
+    for concept in query.concepts[:MAX_CONCEPTS]:
+        first, *others = (term for term in concept.alternatives if not term.synonymy)
+        yield "" if others or not isinstance(first, Word) or first.prefix else first.text
+
+
+def _joins(first: str, second: str) -> bool:
+    together = first + second
+    return (
+        first.isalnum()
+        and second.isalnum()
+        and len(together) <= MAX_LETTERS
+        and any(map(str.isalpha, together))
+        and not (first[-1].isdigit() and second[0].isdigit())
+    )
+
+
+def _splits(word: str) -> bool:
+    least = MIN_SPLIT if word.isalpha() else 2
+    return word.isalnum() and least <= len(word) <= MAX_LETTERS and not word.isdigit()
+
+
+def _cuts(word: str) -> list[str]:
+    """The ways to write a word as two: cut at its figures if it has any, or between letters."""
+    if word.isalpha():
+        places = list(range(MIN_PART, len(word) - MIN_PART + 1))
+    else:
+        borders = enumerate(pairwise(map(str.isdigit, word)), 1)
+        places = [place for place, (before, after) in borders if before != after]
+    return [f"{word[:place]} {word[place:]}" for place in places]
+
+
+async def _lexemes(lexicon: Lexicon, texts: Sequence[str]) -> dict[str, _Languages]:
+    read = await lexicon.lexemes("analyse", [indexable(text) for text in texts])
+    return dict(zip(texts, read, strict=True))
+
+
+def _published(positions: Positions) -> tuple[Lexeme, ...]:
+    """The lexemes of a text that are published as it is written."""
+    return tuple(
+        form
+        for forms in positions.values()
+        for form in forms
+        if form.document_frequency and not form.respelled
+    )
+
+
+def _are_two(positions: Positions) -> bool:
+    """Whether a text is two words that are both published."""
+    return len(positions) > 1 and all(
+        any(form.document_frequency for form in forms) for forms in positions.values()
+    )
