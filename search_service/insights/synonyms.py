@@ -1,6 +1,6 @@
 """Synonyms as product marketing keeps them; how they expand a query is search.synonyms'."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from search_service.accounts import policy
 from search_service.accounts.policy import Principal
 from search_service.catalog.metadata import Rule, checked, filled_line, lines
 from search_service.db.tables import Synonym
-from search_service.errors import InvalidInputError, NotFoundError
+from search_service.errors import ConflictError, InvalidInputError, NotFoundError
 from search_service.insights.gate import Attempt, Deed, Outcome, pass_through
 from search_service.search.query import words_of
 from search_service.search.synonyms import MAX_SOURCE_WORDS, SynonymEntry, keys_of
@@ -63,11 +63,12 @@ async def create(
 ) -> Outcome[SynonymRecord]:
     """Make an entry from `from`, `to`, `two_way` and `language`.
 
-    Raises InvalidInputError and what the gate raises.
+    Raises InvalidInputError, ConflictError for an entry that exists, and what the gate raises.
     """
 
     async def change() -> Deed[SynonymRecord]:
         values = _values({"from": None, "to": None, **given})
+        await _require_new(connection, values)
         statement = insert(_synonyms).values(values).returning(_synonyms.c.id)
         made = await _get(connection, (await connection.execute(statement)).scalar_one())
         return Deed(KIND, "create", made.id, made, after=_shown(made))
@@ -83,6 +84,7 @@ async def change(
     async def apply() -> Deed[SynonymRecord]:
         before = await _get(connection, synonym_id)
         values = _values({**_shown(before), **given})
+        await _require_new(connection, values, besides=synonym_id)
         await connection.execute(
             update(_synonyms)
             .where(_synonyms.c.id == synonym_id)
@@ -115,6 +117,26 @@ async def _get(connection: AsyncConnection, synonym_id: int) -> SynonymRecord:
     if row is None:
         raise NotFoundError("There is no such synonym.")
     return _record(row)
+
+
+async def _require_new(
+    connection: AsyncConnection, values: Mapping[str, Any], besides: int | None = None
+) -> None:
+    """Refuse what another entry says already, however it is written."""
+    same = select(_synonyms.c.id, _synonyms.c.targets).where(
+        _synonyms.c["keys"].contains(values["keys"]),
+        _synonyms.c["keys"].contained_by(values["keys"]),
+        _synonyms.c.two_way == values["two_way"],
+        _synonyms.c.language.is_not_distinct_from(values["language"]),
+        _synonyms.c.id != (besides or 0),
+    )
+    for synonym_id, targets in await connection.execute(same):
+        if values["two_way"] or _meant(targets) == _meant(values["targets"]):
+            raise ConflictError(f"Synonym {synonym_id} says this already; change that one.")
+
+
+def _meant(targets: Iterable[str]) -> set[str]:
+    return {folded(" ".join(words_of(target))) for target in targets}
 
 
 def _record(row: RowMapping) -> SynonymRecord:

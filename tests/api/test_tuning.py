@@ -71,6 +71,31 @@ async def test_lists_go_on_with_a_cursor(service: Service) -> None:
         await service.call("pmm", "DELETE", f"/synonyms/{synonym_id}")
 
 
+async def test_the_same_synonym_is_kept_once(service: Service) -> None:
+    three = {"from": "DR", "to": ["a b", "c"], "two_way": True}
+    made = await service.call("pmm", "POST", "/synonyms", json=three)
+    synonym_id = made.json()["synonym"]["id"]
+    other = await service.call("pmm", "POST", "/synonyms", json={"from": "dr", "to": ["c"]})
+    place = f"/synonyms/{other.json()['synonym']['id']}"
+
+    same = {"from": "c", "to": ["Dr", "A  b"], "two_way": True}
+    again = await service.call("pmm", "POST", "/synonyms", json=same)
+    changed = await service.call("pmm", "PATCH", place, json=same)
+    wider = await service.call("pmm", "POST", "/synonyms", json={**same, "language": "fr"})
+    itself = await service.call("pmm", "PATCH", f"/synonyms/{synonym_id}", json=same)
+    one_way = {"from": "dr", "to": ["c", "a b"], "two_way": False}
+    narrow = await service.call("pmm", "POST", "/synonyms", json=one_way)
+    narrow_again = {"from": "DR", "to": ["A b", "c"], "two_way": False}
+    assert (await service.call("pmm", "POST", "/synonyms", json=narrow_again)).status_code == 409
+
+    for refused in (again, changed):
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        assert f"Synonym {synonym_id} says this already" in refused.json()["detail"]
+    assert (other.status_code, wider.status_code, itself.status_code) == (201, 201, 200)
+    for each in (made, other, wider, narrow):
+        await service.call("pmm", "DELETE", f"/synonyms/{each.json()['synonym']['id']}")
+
+
 async def test_a_pin_lives_from_its_creation_to_its_removal(service: Service) -> None:
     found = await publish(service, "Tape", "Tape libraries for archives")
     pinned = await publish(service, "Object storage", "Buckets that never end")
