@@ -58,7 +58,7 @@ async def corpus_of(connection: AsyncConnection) -> Corpus:
 
 
 async def analyse(lexicon: Lexicon, query: Query) -> Analysis:
-    """Find the lexemes of all words of a query; three statements at most."""
+    """Find the lexemes of all words of a query; four statements at most."""
     others = await compounds.joined(lexicon, query)
     asked = [term for concept in query.concepts for term in concept.alternatives]
     found = await _units(lexicon, [*asked, *query.excluded])
@@ -126,7 +126,7 @@ def _language_of(unit: Unit, main: str | None) -> str | None:
 
 async def _units(lexicon: Lexicon, terms: Iterable[Word | Phrase]) -> dict[Word | Phrase, Unit]:
     asked = list(dict.fromkeys(terms))
-    lexemes = await lexicon.lexemes("analyse", [indexable(_text(term)) for term in asked])
+    lexemes = await lexicon.words([_text(term) for term in asked])
     prefixes = [number for number, term in enumerate(asked) if _is_prefix(term)]
     endings = [_ending(_text(asked[number])) for number in prefixes]
     most = _forms_each(len(prefixes))

@@ -5,7 +5,7 @@ those that only a hyphen tells from it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -14,11 +14,10 @@ from search_service.search.lexicon import Lexicon
 from search_service.search.synonyms import MAX_CONCEPTS, Expanded, SynonymEntry, expand
 from search_service.search.terms import Lexeme, Positions, Unit
 from search_service.search.tree import Query, Word
-from search_service.text.normalise import indexable
 
-MAX_LETTERS = 40
+MAX_LETTERS = 30
 # Of a query, words that are looked at as two.
-MAX_SPLIT = 8
+MAX_SPLIT = 4
 # Of a word of letters, and of what it is cut into.
 MIN_SPLIT = 5
 MIN_PART = 2
@@ -27,12 +26,11 @@ LOOKED_AT = 500
 
 # What a word is beside itself, by language.
 Forms: TypeAlias = Mapping[str, tuple[Lexeme, ...]]
-_Languages: TypeAlias = Mapping[str, Positions]
 
 
 async def joined(lexicon: Lexicon, query: Query) -> Mapping[int, Forms]:
     """Give for the places of concepts what their words make with the word beside them, as far as
-    it is published; one statement at most.
+    it is published; two statements at most.
 
     Where a passage writes two words as one, each of them stands in it.
     """
@@ -42,16 +40,17 @@ async def joined(lexicon: Lexicon, query: Query) -> Mapping[int, Forms]:
         for place, (first, second) in enumerate(pairwise(lone))
         if _joins(first, second)
     ]
-    texts = [word for word in lone if word] + [word for _, word in pairs]
-    found = await _lexemes(lexicon, texts)
+    words = list(dict.fromkeys(lone))
+    known = dict(zip(words, await lexicon.words(words), strict=True))
+    found = await lexicon.words([word for _, word in pairs], hyphens=False)
     forms: defaultdict[int, defaultdict[str, tuple[Lexeme, ...]]]
     forms = defaultdict(lambda: defaultdict(tuple))
-    for place, word in pairs:
-        for language, positions in found[word].items():
+    for (place, _), languages in zip(pairs, found, strict=True):
+        for language, positions in languages.items():
             own = _published(positions)
             # A stop word makes no other word of the next: `in form` is not `inform`. A figure is
             # no such word, whatever stands before it.
-            if own and (lone[place + 1].isdigit() or language in found[lone[place]]):
+            if own and (lone[place + 1].isdigit() or language in known[lone[place]]):
                 forms[place][language] += own
                 forms[place + 1][language] += own
     return forms
@@ -73,17 +72,18 @@ async def split(lexicon: Lexicon, query: Query) -> Expanded:
     were its synonym, where these stand side by side somewhere; three statements at most.
     """
     words = [word for word in dict.fromkeys(_lone(query)) if _splits(word)]
-    known = await _lexemes(lexicon, words)
-    unknown = [word for word in words if not any(map(_published, known[word].values()))]
+    known = zip(words, await lexicon.words(words), strict=True)
+    unknown = [word for word, found in known if not any(map(_published, found.values()))]
     cuts = {word: _cuts(word) for word in unknown[:MAX_SPLIT]}
-    found = await _lexemes(lexicon, [text for texts in cuts.values() for text in texts])
-    likely = [text for text, languages in found.items() if any(map(_are_two, languages.values()))]
+    texts = [text for each in cuts.values() for text in each]
+    found = zip(texts, await lexicon.words(texts, hyphens=False), strict=True)
+    likely = [text for text, languages in found if any(map(_are_two, languages.values()))]
     beside = await lexicon.lexemes("side_by_side", likely, LOOKED_AT)
     meant = {text for text, languages in zip(likely, beside, strict=True) if languages}
     entries = [
         SynonymEntry(word, targets)
-        for word, texts in cuts.items()
-        if (targets := tuple(text for text in texts if text in meant))
+        for word, each in cuts.items()
+        if (targets := tuple(text for text in each if text in meant))
     ]
     return expand(query, entries)
 
@@ -119,11 +119,6 @@ def _cuts(word: str) -> list[str]:
         borders = enumerate(pairwise(map(str.isdigit, word)), 1)
         places = [place for place, (before, after) in borders if before != after]
     return [f"{word[:place]} {word[place:]}" for place in places]
-
-
-async def _lexemes(lexicon: Lexicon, texts: Sequence[str]) -> dict[str, _Languages]:
-    read = await lexicon.lexemes("analyse", [indexable(text) for text in texts])
-    return dict(zip(texts, read, strict=True))
 
 
 def _published(positions: Positions) -> tuple[Lexeme, ...]:

@@ -12,6 +12,10 @@ from search_service.search.snapshots import Moment
 from search_service.search.sql import STATEMENTS
 from search_service.search.terms import Corpus, Lexeme, Positions
 from search_service.text.languages import configuration
+from search_service.text.normalise import indexable
+
+# Letters of a word whose hyphens are looked for: each place for one costs a look into the index.
+MAX_HYPHENATED = 24
 
 # Of what is kept of words in one process, in bytes; and what an entry and each of its languages,
 # and each lexeme take about.
@@ -29,6 +33,16 @@ class Lexicon:
     corpus: Corpus
     counted_at: Moment | None
     cache: "WordCache"
+
+    async def words(
+        self, texts: Sequence[str], *, hyphens: bool = True
+    ) -> list[Mapping[str, Positions]]:
+        """Give what each text, of one word or several, is in each language; one statement at most.
+
+        With `hyphens` also the spellings that only a hyphen tells from a word.
+        """
+        most = MAX_HYPHENATED if hyphens else 0
+        return await self.lexemes("analyse", [indexable(text) for text in texts], most)
 
     async def lexemes(
         self, statement: str, texts: Sequence[str], most: int = 0

@@ -47,7 +47,8 @@ LEFT JOIN index_state s
 -- their positions and document frequencies. Accented words give two lexemes at one position, and
 -- words of letters also those, published, that only a hyphen tells from them: e-mail for email, and
 -- email for e-mail.
--- Parameters: texts (of the units), languages and configurations (in pairs).
+-- Parameters: texts (of the units), languages and configurations (in pairs), most (letters of a word
+-- whose hyphens are looked for).
 -- Index: pk_lexeme_statistics.
 -- The frequency is looked up for each lexeme: a join would read the whole table for a long query.
 SELECT u.ordinal - 1 AS unit, a.language, l.position, f.lexeme, f.document_frequency, f.respelled
@@ -68,9 +69,12 @@ CROSS JOIN LATERAL (
     FROM (
         SELECT left(l.lexeme, cut) || '-' || substr(l.lexeme, cut + 1) AS lexeme
         FROM generate_series(1, length(l.lexeme) - 1) AS n(cut)
-        WHERE l.lexeme ~ '^[[:alpha:]]{4,40}$'
+        WHERE length(l.lexeme) BETWEEN 4 AND CAST(:most AS integer)
+          AND l.lexeme ~ '^[[:alpha:]]+$'
         UNION ALL
-        SELECT replace(l.lexeme, '-', '') WHERE l.lexeme ~ '^[[:alpha:]]+(-[[:alpha:]]+)+$'
+        SELECT replace(l.lexeme, '-', '')
+        WHERE length(l.lexeme) <= CAST(:most AS integer)
+          AND l.lexeme ~ '^[[:alpha:]]+(-[[:alpha:]]+)+$'
     ) o
     CROSS JOIN LATERAL (
         SELECT s.lexeme, s.document_frequency FROM lexeme_statistics s
