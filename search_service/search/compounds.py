@@ -47,12 +47,13 @@ async def joined(lexicon: Lexicon, query: Query) -> Mapping[int, Forms]:
     forms = defaultdict(lambda: defaultdict(tuple))
     for (place, _), languages in zip(pairs, found, strict=True):
         for language, positions in languages.items():
-            own = _published(positions)
+            # What the index breaks into several is no word.
+            own = _published(positions) if len(positions) == 1 else ()
             # A stop word makes no other word of the next: `in form` is not `inform`. A figure is
             # no such word, whatever stands before it.
             if own and (lone[place + 1].isdigit() or language in known[lone[place]]):
-                forms[place][language] += own
-                forms[place + 1][language] += own
+                for each in (place, place + 1):
+                    forms[each][language] = tuple(dict.fromkeys((*forms[each][language], *own)))
     return forms
 
 
@@ -71,19 +72,28 @@ async def split(lexicon: Lexicon, query: Query) -> Expanded:
     """Add to words that nothing published holds the two that each is written together, as if they
     were its synonym, where these stand side by side somewhere; three statements at most.
     """
+    main = lexicon.corpus.main_language
     words = [word for word in dict.fromkeys(_lone(query)) if _splits(word)]
     known = zip(words, await lexicon.words(words), strict=True)
-    unknown = [word for word, found in known if not any(map(_published, found.values()))]
+    # A stop word has no lexeme there.
+    unknown = [
+        word for word, found in known if main in found and not any(map(_published, found.values()))
+    ]
     cuts = {word: _cuts(word) for word in unknown[:MAX_SPLIT]}
     texts = [text for each in cuts.values() for text in each]
     found = zip(texts, await lexicon.words(texts, hyphens=False), strict=True)
-    likely = [text for text, languages in found if any(map(_are_two, languages.values()))]
-    beside = await lexicon.lexemes("side_by_side", likely, LOOKED_AT)
-    meant = {text for text, languages in zip(likely, beside, strict=True) if languages}
+    two_in = {
+        text: languages
+        for text, read in found
+        if (languages := {language for language in read if _are_two(read[language])})
+    }
+    beside = await lexicon.lexemes("side_by_side", list(two_in), LOOKED_AT)
+    meant = {text: two_in[text] & set(read) for text, read in zip(two_in, beside, strict=True)}
     entries = [
-        SynonymEntry(word, targets)
+        SynonymEntry(word, (text,), language=language)
         for word, each in cuts.items()
-        if (targets := tuple(text for text in each if text in meant))
+        for text in each
+        for language in sorted(meant.get(text, ()))
     ]
     return expand(query, entries)
 
@@ -98,17 +108,22 @@ def _lone(query: Query) -> Iterator[str]:
 def _joins(first: str, second: str) -> bool:
     together = first + second
     return (
-        first.isalnum()
-        and second.isalnum()
+        _is_plain(first)
+        and _is_plain(second)
         and len(together) <= MAX_LETTERS
-        and any(map(str.isalpha, together))
+        and not together.isdecimal()
         and not (first[-1].isdigit() and second[0].isdigit())
     )
 
 
 def _splits(word: str) -> bool:
     least = MIN_SPLIT if word.isalpha() else 2
-    return word.isalnum() and least <= len(word) <= MAX_LETTERS and not word.isdigit()
+    return _is_plain(word) and least <= len(word) <= MAX_LETTERS and not word.isdecimal()
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is letters and decimals alone, where the index breaks no word."""
+    return bool(word) and all(char.isalpha() or char.isdecimal() for char in word)
 
 
 def _cuts(word: str) -> list[str]:

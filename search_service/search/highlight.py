@@ -18,6 +18,9 @@ LENGTH = 240
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)?")
 # A compound, whose whole may match where no part does: e-mail for email.
 _COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
+# A word or a compound; and what links the next part to the one before.
+_CHAIN = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_LINKED = re.compile(r"[^\W_]-\Z")
 # Letters without a decomposition, as unaccent writes them.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ß": "ss"})
 # What stands before the rest of a word, or of a figure.
@@ -88,8 +91,8 @@ def look_through(texts: Sequence[str], lexemes: Iterable[str]) -> Found:
         for occurrence in _foreign_occurrences(text)
         if any(part.startswith(starts) for part in _folded_parts(occurrence[2]))
     }
-    if compounds := {lexeme for lexeme in folded if "-" in lexeme}:
-        found |= set(_compounds_of(text, compounds))
+    if compounds := {lexeme for lexeme in folded if "-" in lexeme[1:]}:
+        found |= set(_compounds_of(text.replace("‐", "-"), compounds))
     return Found(texts, sorted(found, key=_longest_first))
 
 
@@ -115,26 +118,38 @@ def _occurrences_of(text: str, start: str) -> Iterator[Occurrence]:
 
 def _foreign_occurrences(text: str) -> Iterator[Occurrence]:
     """The words with a letter beyond ASCII."""
-    for char in () if text.isascii() else _FOREIGN.finditer(text):
-        if char.group().isalnum() and (
-            occurrence := _occurrence_at(text, _first(text, char.start()))
-        ):
+    end = 0
+    for at in _foreign_letters(text):
+        if at >= end and (occurrence := _occurrence_at(text, _first(text, at))):
+            end = occurrence[1]
             yield occurrence
 
 
-def _compounds_of(text: str, lexemes: Set[str]) -> Iterator[Occurrence]:
-    """The compounds that begin like one of those lexemes, or have a letter beyond ASCII."""
-    text = text.replace("‐", "-")
-    places = [
-        place
-        for start in {lexeme[: lexeme.index("-") + 1] for lexeme in lexemes}
-        for place in _places_of(text, start)
-    ]
+def _foreign_letters(text: str) -> Iterator[int]:
     for char in () if text.isascii() else _FOREIGN.finditer(text):
-        places += [_first(text, char.start(), "-")] if char.group().isalnum() else []
-    for place in places:
-        if compound := _COMPOUND.match(text, place):
+        if char.group().isalnum():
+            yield char.start()
+
+
+def _compounds_of(text: str, lexemes: Set[str]) -> Iterator[Occurrence]:
+    """The compounds that begin like one of those lexemes, to the first letter of the second part.
+
+    Those of ASCII letters are found by that; any other is folded and compared.
+    """
+    starts = tuple({lexeme[: lexeme.index("-", 1) + 2] for lexeme in lexemes})
+    for place in (place for start in starts for place in _places_of(text, start)):
+        if not _LINKED.search(text, max(0, place - 2), place) and (
+            compound := _COMPOUND.match(text, place)
+        ):
             yield place, compound.end(), compound[0]
+    end = 0
+    for at in _foreign_letters(text):
+        if at < end:
+            continue
+        chain = _CHAIN.match(text, _first_of_chain(text, at, end))
+        end = chain.end() if chain else at + 1
+        if chain and "-" in chain[0] and fold(chain[0]).startswith(starts):
+            yield chain.start(), end, chain[0]
 
 
 def _places_of(text: str, start: str) -> Iterator[int]:
@@ -161,9 +176,16 @@ def _is_inside(text: str, at: int) -> bool:
     return _INSIDE.search(text, max(0, at - 2), at) is not None
 
 
-def _first(text: str, at: int, joints: str = "") -> int:
-    """Where the letters and figures before an offset begin, with what may stand between them."""
-    while at and (text[at - 1].isalnum() or text[at - 1] in joints):
+def _first(text: str, at: int) -> int:
+    """Where the letters and figures before an offset begin."""
+    while at and text[at - 1].isalnum():
+        at -= 1
+    return at
+
+
+def _first_of_chain(text: str, at: int, least: int) -> int:
+    """Where the letters, figures and single hyphens before an offset begin, not before `least`."""
+    while at > least and (text[at - 1].isalnum() or _LINKED.search(text, max(least, at - 2), at)):
         at -= 1
     return at
 

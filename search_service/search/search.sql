@@ -123,7 +123,7 @@ ORDER BY unit, e.document_frequency DESC, e.lexeme, e.language
 -- Parameters: texts, languages and configurations (in pairs), most (passages looked at).
 -- Index: idx_passages_search_vector.
 SELECT u.ordinal - 1 AS unit, a.language, 1 AS position, u.text AS lexeme, 0 AS document_frequency,
-       true AS respelled
+       false AS respelled
 FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(text, ordinal)
 CROSS JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
     AS a(language, configuration)

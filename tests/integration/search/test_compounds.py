@@ -55,6 +55,22 @@ async def test_other_languages_have_other_spellings(library: Library) -> None:
     assert ids(await library.search("datensicherung")) == [german]
 
 
+async def test_a_word_is_two_only_in_the_language_that_writes_them_so(library: Library) -> None:
+    await library.material("alpha centauri and cloud services")
+    french = await library.material("Une offre: cloud in action", facts=FRENCH)
+    await library.refresh()
+
+    assert await library.found("cloudin") == [french]
+
+
+async def test_stop_words_leave_room_for_words_that_are_two(library: Library) -> None:
+    material_id = await library.material("web hosting")
+    await library.refresh()
+
+    asked = "about above after again against before below between webhosting"
+    assert await library.found(asked) == [material_id]
+
+
 async def test_two_words_find_the_spellings_in_one_piece(library: Library) -> None:
     spellings = [
         await library.material(each) for each in ("web hosting", "webhosting", "web-hosting")
@@ -97,6 +113,8 @@ async def test_what_is_excluded_is_so_in_all_spellings_of_one_piece(library: Lib
         # A stop word makes no other word of the next, figures none of each other.
         ("in form", "To inform all"),
         ("10 20", "It holds 1020"),
+        # What is no letter breaks a word, also within one.
+        ("web❶ hosting", "hosting plans"),
         # A phrase means its words as they stand.
         ('"web hosting"', "Our webhosting"),
     ],

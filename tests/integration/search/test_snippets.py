@@ -35,7 +35,7 @@ async def marked(library: Library, asked: str) -> list[str]:
         (Facts("und"), "Øre er en øre", "ore", ["Øre", "øre"]),
         (Facts(), "Zero-trust and trust", "zero-trust", ["Zero-trust", "trust"]),
         (Facts(), "An e-mail or email by mail", "email", ["e-mail", "email"]),
-        (FRENCH, "Une pré-vente, des préventes", "prevente", ["pré-vente", "préventes"]),
+        (FRENCH, "-pré-vente, des préventes", "prevente", ["pré-vente", "préventes"]),
         (Facts(), "An E‐mail or email, e or mail", "e-mail", ["E‐mail", "email", "e", "mail"]),
         (Facts(), "Speaks TCP/IP and ip", "tcp/ip", ["TCP", "IP", "ip"]),
         (Facts(), "The X-200 and 200", "X-200", ["X", "200", "200"]),

@@ -98,3 +98,25 @@ def test_any_text_is_cut_to_length_with_marks_inside(text: str, length: int) -> 
     assert all(before[1] <= after[0] for before, after in pairwise(shown.marks))
     assert {shown.text[start:end].lower() for start, end in shown.marks} <= words
     assert "\n" not in shown.text
+
+
+@pytest.mark.parametrize("lexeme", ["email", "e-mail"])
+def test_long_runs_of_other_letters_are_looked_through_once(lexeme: str) -> None:
+    texts = ["я" * 200_000, "я-" * 100_000, "-я" * 100_000, "e-e-" * 50_000]
+
+    assert not look_through(texts, [lexeme]).words & {"email", "e-mail"}
+
+
+@pytest.mark.parametrize(
+    ("text", "compounds"),
+    [
+        ("An e-mail, E-Mails", {"e-mail", "e-mails"}),
+        ("--e-mail", {"e-mail"}),
+        ("x-e-mail", set()),
+        ("é-mail --é-mail a--é-mail", {"é-mail"}),
+        ("x-é-mail", set()),
+        ("e-commerce été-là", set()),
+    ],
+)
+def test_compounds_that_begin_like_a_lexeme_may_match(text: str, compounds: set[str]) -> None:
+    assert {word for word in look_through([text], ["e-mail"]).words if "-" in word} == compounds
