@@ -106,6 +106,7 @@ async def update_metadata(
 ) -> MaterialRecord:
     """Change the named fields; they count as edited and are never overwritten by extraction.
 
+    Where all of it is so already nothing is written, and nothing noted.
     Raises NotFoundError, ForbiddenError, InvalidInputError, and PreconditionFailedError where the
     material is no longer in the expected state.
     """
@@ -113,12 +114,17 @@ async def update_metadata(
     values = validated(changes)
     await _check_references(connection, caller, values, before)
     changed = {name: value for name, value in values.items() if value != _present(before, name)}
+    edited = sorted({*before.edited_fields, *values})
+    guessed = [name for name in before.guessed_fields if name not in values]
+    is_noted = edited == sorted(before.edited_fields) and guessed == list(before.guessed_fields)
+    if is_noted and not changed:
+        return before
     await touch(connection, before.id, _columns_of(changed))
     await _set_details(
         connection,
         before.id,
-        edited_fields=sorted({*before.edited_fields, *values}),
-        guessed_fields=[name for name in before.guessed_fields if name not in values],
+        edited_fields=edited,
+        guessed_fields=guessed,
         **{name: value for name, value in changed.items() if name in DETAIL_FIELDS},
     )
     await _write_links(connection, before.id, changed)

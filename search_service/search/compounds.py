@@ -5,7 +5,7 @@ those that only a hyphen tells from it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -72,30 +72,41 @@ async def split(lexicon: Lexicon, query: Query) -> Expanded:
     """Add to words that nothing published holds the two that each is written together, as if they
     were its synonym, where these stand side by side somewhere; three statements at most.
     """
-    main = lexicon.corpus.main_language
-    words = [word for word in dict.fromkeys(_lone(query)) if _splits(word)]
-    known = zip(words, await lexicon.words(words), strict=True)
-    # A stop word has no lexeme there.
-    unknown = [
-        word for word, found in known if main in found and not any(map(_published, found.values()))
-    ]
+    lone = dict.fromkeys(_lone(query))
+    unknown = await _unknown(lexicon, [word for word in lone if _splits(word)])
     cuts = {word: _cuts(word) for word in unknown[:MAX_SPLIT]}
-    texts = [text for each in cuts.values() for text in each]
-    found = zip(texts, await lexicon.words(texts, hyphens=False), strict=True)
-    two_in = {
-        text: languages
-        for text, read in found
-        if (languages := {language for language in read if _are_two(read[language])})
-    }
-    beside = await lexicon.lexemes("side_by_side", list(two_in), LOOKED_AT)
-    meant = {text: two_in[text] & set(read) for text, read in zip(two_in, beside, strict=True)}
+    written_in = await _side_by_side(lexicon, [text for each in cuts.values() for text in each])
     entries = [
         SynonymEntry(word, (text,), language=language)
         for word, each in cuts.items()
         for text in each
-        for language in sorted(meant.get(text, ()))
+        for language in written_in.get(text, ())
     ]
     return expand(query, entries)
+
+
+async def _unknown(lexicon: Lexicon, words: Sequence[str]) -> list[str]:
+    """Those that nothing published holds; a stop word, which has no lexeme, is known."""
+    main = lexicon.corpus.main_language
+    return [
+        word
+        for word, found in zip(words, await lexicon.words(words), strict=True)
+        if main in found and not any(map(_published, found.values()))
+    ]
+
+
+async def _side_by_side(lexicon: Lexicon, texts: Sequence[str]) -> dict[str, list[str]]:
+    """The languages in which each text is two published words that stand so in a passage."""
+    two_in = {
+        text: [language for language, positions in found.items() if _are_two(positions)]
+        for text, found in zip(texts, await lexicon.words(texts, hyphens=False), strict=True)
+    }
+    likely = [text for text, languages in two_in.items() if languages]
+    beside = await lexicon.lexemes("side_by_side", likely, LOOKED_AT)
+    return {
+        text: [language for language in two_in[text] if language in found]
+        for text, found in zip(likely, beside, strict=True)
+    }
 
 
 def _lone(query: Query) -> Iterator[str]:

@@ -409,7 +409,7 @@ class Matrix:
         self.others[f"{kind}_id"] = made.json()["id"]
 
     async def _add_synonym(self) -> None:
-        entry = {"from": "k8s", "to": ["kubernetes"]}
+        entry = {"from": f"k{uuid4().hex}", "to": ["kubernetes"]}
         made = await self.service.call("admin", "POST", "/synonyms", json=entry)
         self.others["synonym_id"] = made.json()["synonym"]["id"]
 

@@ -64,6 +64,22 @@ async def test_a_change_is_written_indexed_and_noted(connection: AsyncConnection
     assert noted["after"] == {"name": "New name", "tags": ["b"], "persona_ids": [persona.id]}
 
 
+async def test_what_is_so_already_is_no_change(connection: AsyncConnection) -> None:
+    pmm = await person(connection)
+    stated = {"name": "Stated", "tags": ["a"]}
+    material_id = await material(connection, pmm, name="Stated", tags=["a"])
+    # It counts as edited from now on, which is a change.
+    first = await editing.update_metadata(connection, pmm, Target(material_id), stated)
+    noted = await entries(connection, material_id)
+    written = await passages(connection, material_id)
+
+    again = await editing.update_metadata(connection, pmm, Target(material_id), stated)
+
+    assert again == first == await materials.get(connection, pmm.principal, material_id)
+    assert await entries(connection, material_id) == noted
+    assert await passages(connection, material_id) == written
+
+
 async def test_a_change_of_an_older_state_is_refused(connection: AsyncConnection) -> None:
     pmm = await person(connection)
     material_id = await material(connection, pmm, name="Old")
