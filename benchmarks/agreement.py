@@ -81,12 +81,14 @@ def overlap(ours: Sequence[int], exact: Exact, depth: int = DEPTH) -> float:
 async def exact_ranking(search: Search, matched: Matched) -> Exact:
     """Rank whatever matches, full matches first, by the scores of all of its passages.
 
-    What matches is known exactly. Raises ValueError where priors differ.
+    What matches is known exactly; of one concept nothing matches in part, though of a word written
+    together both of its words may be there, apart. Raises ValueError where priors differ.
     """
     if np.ptp(factors(search.columns, search.setting)[search.columns.present]):
         raise ValueError("the materials' factors differ, so that scores cannot be compared")
     scores = await _scores(search)
-    kept = {key: score for key, score in scores.items() if matched.some[key]}
+    matching = matched.some if len(search.analysis.concepts) > 1 else matched.full
+    kept = {key: score for key, score in scores.items() if matching[key]}
     order = sorted(kept, key=lambda key: (matched.full[key], kept[key], key), reverse=True)
     return Exact(order, kept)
 
