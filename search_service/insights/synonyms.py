@@ -122,7 +122,7 @@ async def _get(connection: AsyncConnection, synonym_id: int) -> SynonymRecord:
 async def _require_new(
     connection: AsyncConnection, values: Mapping[str, Any], besides: int | None = None
 ) -> None:
-    """Refuse what another entry says already, however it is written."""
+    """Raise ConflictError for what another entry says already, however it is written."""
     same = select(_synonyms.c.id, _synonyms.c.targets).where(
         _synonyms.c["keys"].contains(values["keys"]),
         _synonyms.c["keys"].contained_by(values["keys"]),
