@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from benchmarks.recorder import Sent, recording
 from benchmarks.scratch import Scratch
 from search_service.accounts.policy import Principal
-from search_service.index.suggestions import BEST
+from search_service.index.suggestions import BEST, CARRIERS
 from search_service.search.similar import MAX_POSTINGS, Source, similar
 from search_service.search.suggest import suggest
 
-TABLES = frozenset({"suggestions", "suggestion_prefixes"})
+TABLES = frozenset({"suggestions", "suggestion_prefixes", "past_queries"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,16 @@ class Aside:
 
 
 def _typing(name: str, typed: str) -> Aside:
-    rows = BEST * (len(typed) + 1)
+    rows = 2 * BEST * (len(typed) + 1)  # of phrases and of past queries
     return Aside(
         name,
         lambda connection, principal: suggest(connection, principal, typed),
-        {"suggestion_prefixes": rows, "suggestions": rows},
+        {
+            "suggestion_prefixes": rows,
+            "suggestions": rows,
+            "past_queries": rows,
+            "materials": 2 * CARRIERS * rows,
+        },
     )
 
 

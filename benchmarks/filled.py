@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from search_service.db.engine import Database
-from search_service.index import statistics
+from search_service.index import statistics, suggestions
 from search_service.index.writer import refresh_metadata
 
 # Materials written after the count, which every search then reads as they stand.
@@ -50,6 +50,19 @@ FILL = (
     WHERE p.material_id = m.id
     """,
     "INSERT INTO corpus_statistics VALUES ('en', 0, 1, 1, now())",
+    # Three people looked for two words of every tenth material, and opened it.
+    """
+    INSERT INTO search_log (search_id, user_id, channel, normalised_query, total, partial,
+                            corrected, latency_ms, material_ids)
+    SELECT md5(p.material_id || '-' || person)::uuid, person, 'api',
+           p.title || ' ' || split_part(p.body, ' ', 1), 1, false, false, 1, ARRAY[p.material_id]
+    FROM passages p CROSS JOIN generate_series(1, 3) person
+    WHERE p.ordinal = 1 AND p.material_id % 10 = 0
+    """,
+    """
+    INSERT INTO search_clicks (search_id, user_id, material_id)
+    SELECT search_id, user_id, material_ids[1] FROM search_log
+    """,
 )
 
 
@@ -58,6 +71,7 @@ async def fill(database: Database, materials: int) -> None:
         for statement in FILL:
             await connection.execute(text(statement.replace("{materials}", str(materials))))
         await statistics.refresh(connection)
+        await suggestions.refresh_queries(connection)
     async with database.write.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await autocommit.execute(text("VACUUM ANALYZE"))

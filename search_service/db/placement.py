@@ -85,6 +85,7 @@ PLACEMENTS: Mapping[str, Placement] = MappingProxyType(
         "surface_words": _LOCAL,
         "suggestions": _LOCAL,
         "suggestion_prefixes": _LOCAL,
+        "past_queries": _LOCAL,
         "top_postings": _LOCAL,
         "index_changes": _LOCAL,
         "index_state": _LOCAL,

@@ -1,8 +1,75 @@
 --: clear_prefixes
-DELETE FROM suggestion_prefixes
+-- Those of past queries stay.
+DELETE FROM suggestion_prefixes WHERE suggestion_id > 0
 
 --: clear
 DELETE FROM suggestions
+
+--: clear_query_prefixes
+DELETE FROM suggestion_prefixes WHERE suggestion_id < 0
+
+--: clear_queries
+DELETE FROM past_queries
+
+--: lock_queries
+-- Held to the end of the transaction.
+SELECT pg_advisory_xact_lock(4711002)
+
+--: write_queries
+-- Every query that enough people opened a hit of, if some of what they opened is published and
+-- holds all of its words; carriers as of a phrase. One with an operator is none.
+-- Parameters: max_phrase (characters), people, carriers (of each kind), and languages and
+-- configurations (in parallel). Reads clicks and the log once.
+-- Index: pk_search_log (of each month), materials_pkey.
+INSERT INTO past_queries (id, folded, phrase, weight, material_ids, demanded)
+SELECT -row_number() OVER (ORDER BY q.people DESC, q.folded), q.folded, q.phrase,
+       round(CAST(2.5 + least(ln(q.people), 4) - length(q.folded) / 50.0 AS numeric), 3),
+       k.material_ids, k.demanded
+FROM (
+    SELECT o.folded, mode() WITHIN GROUP (ORDER BY o.phrase) AS phrase,
+           count(DISTINCT o.user_id) AS people, array_agg(DISTINCT o.material_id) AS opened
+    FROM (
+        SELECT rtrim(folded_words(l.normalised_query)) AS folded, l.normalised_query AS phrase,
+               c.user_id, c.material_id
+        FROM search_clicks c
+        JOIN search_log l ON l.search_id = c.search_id AND l.user_id = c.user_id
+        WHERE length(l.normalised_query) BETWEEN 2 AND CAST(:max_phrase AS integer)
+          AND l.normalised_query !~ '["*]|(^| )-|(^| )OR( |$)'
+          AND c.material_id = ANY(l.material_ids)
+        OFFSET 0
+    ) o
+    WHERE o.folded ~ '[[:alpha:]]'
+    GROUP BY o.folded
+    HAVING count(DISTINCT o.user_id) >= CAST(:people AS integer)
+) q
+CROSS JOIN LATERAL (
+    SELECT array_agg(r.id ORDER BY r.place, r.id) AS material_ids,
+           array_agg(r.demanded ORDER BY r.place, r.id) AS demanded
+    FROM (
+        SELECT m.id, w.demanded,
+               row_number() OVER (PARTITION BY m.audience = 'INTERNAL'
+                                  ORDER BY m.usage_count DESC NULLS LAST, m.id DESC) AS place
+        FROM materials m
+        JOIN material_details d ON d.material_id = m.id AND d.deleted_at IS NULL
+        LEFT JOIN unnest(CAST(:languages AS text[]), CAST(:configurations AS text[]))
+            AS n(language, configuration) ON n.language = d.language
+        CROSS JOIN LATERAL ({{demanded}}) w
+        WHERE m.id = ANY(q.opened) AND m.status = 'PUBLISHED' AND m.search_vector @@ w.demanded
+    ) r
+    WHERE r.place <= CAST(:carriers AS integer)
+) k
+WHERE k.material_ids IS NOT NULL
+
+--: demanded
+-- All words of a query q, each in one of its forms, in the language n; NULL for stop words alone.
+SELECT CAST(string_agg('(' || v.forms || ')', ' & ') AS tsquery) AS demanded
+FROM (
+    SELECT string_agg(quote_literal(l.lexeme), ' | ') AS forms
+    FROM regexp_split_to_table(q.phrase, '[^[:alnum:]+#]+') WITH ORDINALITY AS x(word, place)
+    CROSS JOIN LATERAL unnest(tsvector_to_array(search_vector_of(
+        CAST(coalesce(n.configuration, 'search_simple') AS regconfig), x.word))) AS l(lexeme)
+    GROUP BY x.place
+) v
 
 --: write
 -- Every published phrase once for each source, with its carriers: those most used, then newest.
@@ -64,6 +131,7 @@ WHERE m.status = 'PUBLISHED' AND d.deleted_at IS NULL
 -- The rows of level n are the best of those that begin with the same n characters and stand in no
 -- level before, level 0 of those from their first word on; a row that ends before it is among the
 -- best is never shown. From a later word on a phrase weighs less.
+-- Includes the table of the phrases, or of past queries.
 -- Parameters: max_prefix (characters), max_starts (words), best (of a level).
 INSERT INTO suggestion_prefixes (suggestion_id, word, level, folded, weight)
 WITH RECURSIVE levels AS (
@@ -75,7 +143,7 @@ WITH RECURSIVE levels AS (
                left(array_to_string(w.words[o.word :], ' '), CAST(:max_prefix AS integer))
                    AS folded,
                s.weight - CASE o.word WHEN 1 THEN 0 ELSE 1 END AS weight
-        FROM suggestions s
+        FROM {{table}} s
         CROSS JOIN LATERAL (SELECT string_to_array(s.folded, ' ') AS words) w
         CROSS JOIN LATERAL generate_series(
             1, least(cardinality(w.words), CAST(:max_starts AS integer))) AS o(word)

@@ -26,6 +26,7 @@ from search_service.db.tables import LoggedSearch, SearchClick
 from search_service.files import copies
 from search_service.files.store import FileStore
 from search_service.index.statistics import refresh_if_due
+from search_service.index.suggestions import refresh_queries
 from search_service.jobs.queue import BACKGROUND, NewJob, enqueue, forget
 from search_service.log import get_logger
 
@@ -108,6 +109,7 @@ def _parts(retention: Retention, now: datetime) -> Mapping[str, Part]:
         "queue": partial(forget, older_than_days=QUEUE_DAYS),
         "orphan_blocks": partial(block_writing.forget_orphans, most=MAX_ORPHANS),
         "search_statistics": refresh_if_due,
+        "past_queries": refresh_queries,
         "audit_months": partial(make_months, table=AUDIT_LOGS, now=now),
         "search_months": partial(make_months, table=SEARCH_LOG, now=now),
         "old_searches": partial(

@@ -1,7 +1,7 @@
-"""Suggestions while a query is typed: phrases of published material that go on like it.
+"""Suggestions while a query is typed: phrases of published material, and what others searched for.
 
-It never searches: it reads the prefix rows that the refresh of the statistics wrote, and looks for
-each phrase whether the one who asks can see a passage that carries it now.
+It never searches: it reads the prefix rows that were written for both, and looks whether the one
+who asks can see a passage that carries the phrase now, or a material that holds the query's words.
 """
 
 from collections.abc import Iterable
@@ -30,12 +30,13 @@ CANDIDATES = 120
 
 
 class SuggestionKind(StrEnum):
-    """What a suggested phrase is the name of."""
+    """What a suggested phrase is the name of, or that others searched for it."""
 
     TITLE = "title"
     SLIDE = "slide"
     PRODUCT = "product"
     KEYWORD = "keyword"
+    QUERY = "query"
 
 
 _PLACES = (SuggestionKind.TITLE, SuggestionKind.SLIDE)

@@ -97,6 +97,7 @@ ADDED_TABLES = {
     "surface_words",
     "suggestions",
     "suggestion_prefixes",
+    "past_queries",
     "top_postings",
     "index_changes",
     "index_state",

@@ -32,7 +32,10 @@ from search_service.serving.services import Services
 async def list_suggestions(
     request: Request[Any, Any, Any], services: TheServices, caller: TheCaller
 ) -> Suggestions:
-    """Complete what is typed by titles, products and keywords that the caller may see."""
+    """Complete what is typed: by titles, products and keywords that the caller may see, and by what
+    three people or more searched for and opened, if all of its words stand in a material that the
+    caller may see.
+    """
     query = read_query(request, SuggestionQuery)
     async with services.database.reading() as connection:
         found = await suggest(connection, caller.principal, query.q, query.limit)

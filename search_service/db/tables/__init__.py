@@ -56,7 +56,7 @@ from search_service.db.tables.service import (
     RefreshToken,
     SetupLink,
 )
-from search_service.db.tables.suggested import SuggestedPhrase, SuggestionPrefix
+from search_service.db.tables.suggested import PastQuery, SuggestedPhrase, SuggestionPrefix
 from search_service.db.tables.tuning import Judgement, Pin, RankingWeights, Synonym
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "PageCorrection",
     "Passage",
     "PassageEmbedding",
+    "PastQuery",
     "Persona",
     "Pin",
     "PublicationWish",

@@ -1,6 +1,7 @@
 """What completes a query that is being typed."""
 
-from sqlalchemy import Double, Index, PrimaryKeyConstraint, String
+from sqlalchemy import ARRAY, Double, Index, PrimaryKeyConstraint, String
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import SmallInteger
 
@@ -25,8 +26,29 @@ class SuggestedPhrase(Base):
     ordinals: Mapped[list[int]]
 
 
+class PastQuery(Base):
+    """What several people searched for and opened a hit of; `id` is below zero.
+
+    `material_ids` are a few of the hits, and `demanded` (in parallel) all words as each one's
+    language has them: it is suggested to whoever may see one that still holds them.
+    """
+
+    __tablename__ = "past_queries"
+    __table_args__ = (PrimaryKeyConstraint("id", name="pk_past_queries"),)
+
+    id: Mapped[int] = mapped_column(autoincrement=False)
+    folded: Mapped[str]
+    phrase: Mapped[str]
+    weight: Mapped[float] = mapped_column(Double)
+    material_ids: Mapped[list[int]]
+    demanded: Mapped[list[str]] = mapped_column(ARRAY(TSQUERY))
+
+
 class SuggestionPrefix(Base):
-    """A phrase from one of its words on; `level` is the shortest prefix that it is shown for."""
+    """A phrase or a past query from one of its words on.
+
+    `level` is the shortest prefix that it is shown for.
+    """
 
     __tablename__ = "suggestion_prefixes"
     __table_args__ = (

@@ -13,6 +13,7 @@ _KINDS: Mapping[SuggestionKind, str] = {
     SuggestionKind.SLIDE: "Slide",
     SuggestionKind.PRODUCT: "Product",
     SuggestionKind.KEYWORD: "Keyword",
+    SuggestionKind.QUERY: "Searched before",
 }
 _SHARED_WORDS = 5
 
