@@ -6,6 +6,7 @@ from search_service.cli.console import say
 from search_service.cli.progress import progress_bar
 from search_service.cli.runtime import run
 from search_service.config import Settings
+from search_service.embedding.encoder import open_encoder
 from search_service.errors import ConfigurationError
 from search_service.ingest import embeddings
 from search_service.serving.services import Services
@@ -31,12 +32,13 @@ COMMANDS = (embed,)
 
 
 async def _embed(services: Services) -> int:
-    assert services.encoder is not None
+    encoder = services.encoder or open_encoder(services.settings)  # says why there is none
+    assert encoder is not None
     written = 0
-    total = await embeddings.count_lacking(services.database, services.encoder)
+    total = await embeddings.count_lacking(services.database, encoder)
     with progress_bar() as bar:
         task = bar.add_task("Embedding", total=total)
-        async for passages in embeddings.embed_library(services.database, services.encoder):
+        async for passages in embeddings.embed_library(services.database, encoder):
             written += passages
             bar.advance(task, passages)
     return written

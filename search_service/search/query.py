@@ -26,6 +26,7 @@ from search_service.text.normalise import clean, indexable
 __all__ = [
     "MAX_CHARACTERS",
     "MAX_CONCEPTS",
+    "MAX_KEPT",
     "MAX_VALUES",
     "Concept",
     "DateFilter",
@@ -41,6 +42,8 @@ __all__ = [
 
 # Enough for an e-mail pasted as a question; what is scored of it is bounded in terms.py.
 MAX_CHARACTERS = 2000
+# So many are kept of what was sent; blanks and whatever else cannot be seen are still among them.
+MAX_KEPT = 4 * MAX_CHARACTERS
 # Of concepts, of alternatives in one of them, and of exclusions.
 MAX_CONCEPTS = 200
 MAX_VALUES = 64

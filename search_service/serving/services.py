@@ -10,22 +10,26 @@ from search_service.accounts.tokens import Tokens
 from search_service.config import Settings
 from search_service.db.engine import Database, open_database
 from search_service.embedding.encoder import Encoder, open_encoder
+from search_service.errors import ConfigurationError
 from search_service.files.store import FileStore
 from search_service.ingest.copies import Copies
 from search_service.ingest.upload import Intake
 from search_service.insights.search_log import SearchLog
+from search_service.log import get_logger
 from search_service.search.searcher import Searcher
 from search_service.search.semantic import Meaning
 from search_service.search.understanding import Tools
 from search_service.serving.rate_limits import RateLimiter
 from search_service.serving.streams import Streams
 
+_log = get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What handlers work with; `limiter` and `streams` count for this process alone.
 
-    `encoder` is None where the semantic rerank is switched off.
+    `encoder` is None where the semantic rerank is switched off, or has no model that it can use.
     """
 
     settings: Settings
@@ -46,9 +50,12 @@ class Services:
         cls, settings: Settings, database_url: str, passwords: Passwords | None = None
     ) -> Self:
         """Make the services; nothing connects yet. Raises ConfigurationError without a usable
-        signing key or database URL, or a usable embedding model where one is wanted.
+        signing key or database URL.
+
+        Without a usable embedding model, where one is wanted, words alone rank, and a warning says
+        so.
         """
-        encoder = open_encoder(settings)
+        encoder = _usable_encoder(settings)
         database = open_database(settings, database_url)
         store = FileStore(settings.files_dir)
         return cls(
@@ -72,6 +79,14 @@ class Services:
         """Write what is not logged yet, and close every connection."""
         await self.search_log.flush()
         await self.database.close()
+
+
+def _usable_encoder(settings: Settings) -> Encoder | None:
+    try:
+        return open_encoder(settings)
+    except ConfigurationError as error:
+        _log.warning("hits are ranked by words alone, not by meaning", reason=str(error))
+        return None
 
 
 def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:

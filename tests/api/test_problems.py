@@ -40,7 +40,6 @@ async def problem(
         ("GET", "/materials/99999999999", {}, (400, "invalid_input", "material_id")),
         ("GET", "/materials/77", {}, (404, "not_found", None)),
         ("GET", "/materials/abc", {}, (404, "not_found", None)),
-        ("GET", "/search?updated=8d", {}, (400, "invalid_input", "updated")),
         (
             "POST",
             "/api-keys",
@@ -66,8 +65,7 @@ async def problem(
         ("POST", "/search", {"json": [1]}, (400, "invalid_input", "body")),
         ("POST", "/search", {"json": {"zork": 1}}, (400, "invalid_input", "zork")),
         ("POST", "/search", {"json": {"limit": 101}}, (400, "invalid_input", "limit")),
-        ("POST", "/search", {"json": {"q": "x" * 3000}}, (400, "invalid_input", "q")),
-        ("POST", "/search", {"json": {"type": ["X"]}}, (400, "invalid_input", "type[0]")),
+        ("POST", "/search", {"json": {"type": [1]}}, (400, "invalid_input", "type[0]")),
         ("POST", "/search", {"json": {"q": "x" * 2_000_000}}, (413, "too_large", None)),
         ("POST", "/personas", {"json": {}}, (400, "invalid_input", "name")),
         (
@@ -190,3 +188,26 @@ async def test_every_answer_to_a_caller_tells_what_is_left(service: Service) -> 
     response = await service.call("pmm", "GET", "/me")
     assert response.headers["ratelimit-policy"] == '"standard";q=1200;w=60'
     assert response.headers["ratelimit"].startswith('"standard";r=')
+
+
+@pytest.mark.parametrize("facet", ["type", "audience", "status", "updated", "persona", "tag"])
+async def test_an_unknown_value_of_a_facet_finds_nothing_and_is_told(
+    service: Service, facet: str
+) -> None:
+    for method, sent in (
+        ("GET", {"params": {facet: "zork"}}),
+        ("POST", {"json": {facet: ["zork"]}}),
+    ):
+        answer = (await service.call("sales", method, "/search", **sent)).json()
+        assert (answer["total"], answer["hits"]) == (0, [])
+        assert [each["code"] for each in answer["warnings"]] == ["unknown_value"]
+
+
+@pytest.mark.parametrize("length", [2001, 9000, 500_000])
+async def test_what_is_too_long_is_cut_and_told(service: Service, length: int) -> None:
+    asked = {"q": "zork " * (length // 5 + 1)}
+
+    answer = (await service.call("sales", "POST", "/search", json=asked)).json()
+
+    assert "query_cut" in [each["code"] for each in answer["warnings"]]
+    assert len(answer["query"]) <= 2000

@@ -20,9 +20,9 @@ from search_service.api.schemas.search import (
     SearchQuery,
 )
 from search_service.api.validation import query_opt, read_query
-from search_service.errors import InvalidInputError, ServiceError
+from search_service.errors import ServiceError
 from search_service.insights.entries import Channel
-from search_service.search.facets import RECENT_DAYS
+from search_service.search.query import MAX_KEPT
 from search_service.search.request import Context, SearchRequest
 from search_service.search.tree import Field
 from search_service.serving.authentication import count_again, scoped
@@ -76,12 +76,6 @@ async def search_several(
 
 
 async def _search(services: Services, caller: Caller, query: SearchQuery) -> SearchAnswer:
-    unknown = [bucket for bucket in query.updated if bucket not in RECENT_DAYS]
-    if unknown:
-        raise InvalidInputError(
-            f"{unknown[0]!r} is no span of time; use one of {', '.join(RECENT_DAYS)}.",
-            field="updated",
-        )
     answered = await ask(services, caller.principal, _request(query), Channel.API)
     return answer_of(services.settings, answered)
 
@@ -93,7 +87,7 @@ def _request(query: SearchQuery) -> SearchRequest:
         if getattr(query, field)
     }
     return SearchRequest(
-        text=query.q,
+        text=query.q[:MAX_KEPT],
         selection=selection,
         match=query.match,
         sort=query.sort,

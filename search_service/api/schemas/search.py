@@ -10,6 +10,8 @@ from search_service.api.schemas.citations import Citation
 from search_service.api.schemas.limits import Cursor, Values
 from search_service.api.schemas.sharing import Shareable
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
+from search_service.search.facets import RECENT_DAYS
+from search_service.search.query import MAX_CHARACTERS
 from search_service.search.request import (
     DEFAULT_LIMIT,
     DEFAULT_SLIDES,
@@ -25,32 +27,28 @@ Highlights: TypeAlias = tuple[tuple[int, int], ...]
 
 class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """A search. Each facet narrows, its repeated values widen; personas, segments and owners go
-    by id or by name.
+    by id or by name. A value that there is not finds nothing, and a warning says so.
     """
 
     q: Annotated[
         str,
         Meta(
-            max_length=2000,
             description='Words, "phrases", OR, -word, NOT word, prefix*, field:value; nothing is an'
-            " error.",
+            f" error. What follows {MAX_CHARACTERS:,} characters is left out, with a warning.",
         ),
     ] = ""
     persona: Values = []
     segment: Values = []
     universe: Values = []
     product: Values = []
-    type: Annotated[list[MaterialType], Meta(max_length=10)] = []
-    audience: Annotated[list[MaterialAudience], Meta(max_length=10)] = []
-    status: Annotated[list[MaterialStatus], Meta(max_length=10)] = []
+    type: Annotated[Values, Meta(description=", ".join(MaterialType))] = []
+    audience: Annotated[Values, Meta(description=", ".join(MaterialAudience))] = []
+    status: Annotated[Values, Meta(description=", ".join(MaterialStatus))] = []
     tag: Values = []
     format: Values = []
     language: Values = []
     owner: Values = []
-    updated: Annotated[
-        list[Annotated[str, Meta(max_length=10)]],
-        Meta(max_length=4, description="7d, 30d, 90d or 365d."),
-    ] = []
+    updated: Annotated[Values, Meta(description=", ".join(RECENT_DAYS))] = []
     match: Annotated[
         Match, Meta(description="auto: full matches first, then partial ones where needed.")
     ] = Match.AUTO

@@ -12,9 +12,7 @@ from search_service.search.suggest import DEFAULT_LIMIT, MAX_LIMIT, SuggestionKi
 class SuggestionQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """What is typed so far."""
 
-    q: Annotated[
-        str, Meta(max_length=2000, description="The text of the box; empty: the best of all.")
-    ] = ""
+    q: Annotated[str, Meta(description="The text of the box; empty: the best of all.")] = ""
     limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="Phrases.")] = DEFAULT_LIMIT
 
 

@@ -10,13 +10,16 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 from search_service.insights.clicks import MAX_POSITION
+from search_service.search.query import MAX_CHARACTERS, MAX_KEPT
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.tree import Field
 
-MAX_TEXT = 2_000
+# One more than is read of a question, which is told that it was cut.
+MAX_TEXT = MAX_CHARACTERS + 1
 MAX_VALUES = 64
 MAX_VALUE = 255
 _MAX_CURSOR = 2_000
+_MAX_TARGET = 2_000
 _FIELDS = {member.value: member for member in Field}
 _SORTS = {member.value: member for member in Sort}
 
@@ -74,7 +77,7 @@ class SearchState:
         kept = {field: tuple(values) for field, values in chosen.items() if values}
         cursor = last.get("cursor") or None
         return cls(
-            text=" ".join(last.get("q", "")[:MAX_TEXT].split()),
+            text=" ".join(last.get("q", "")[:MAX_KEPT].split())[:MAX_TEXT],
             chosen=kept,
             sort=_SORTS.get(last.get("sort", ""), Sort.RELEVANCE),
             verbatim=last.get("exact") == "1",
@@ -153,7 +156,7 @@ def local_target(wanted: str | None) -> str:
 
     Browsers read `\\` as `/` and drop tabs and newlines, so none of them may stand in it.
     """
-    if not wanted or len(wanted) > MAX_TEXT or not wanted.startswith("/"):
+    if not wanted or len(wanted) > _MAX_TARGET or not wanted.startswith("/"):
         return "/"
     if wanted.startswith("//") or any(char == "\\" or ord(char) <= 32 for char in wanted):
         return "/"

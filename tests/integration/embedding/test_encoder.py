@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from structlog.testing import CapturingLogger
 
 from search_service.config import Settings
 from search_service.embedding.encoder import Encoder, open_encoder
 from search_service.embedding.model import VOCABULARY, locate
 from search_service.embedding.packing import pack, unpack
 from search_service.errors import ConfigurationError
+from search_service.serving import services
+from search_service.serving.services import Services
 
 # What a process that is switched off must not have loaded.
 SWITCHED_OFF = """
@@ -84,6 +87,20 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="cannot be loaded"):
         open_encoder(Settings(semantic="on", embedding_model=str(tmp_path)))
+
+
+def test_without_a_usable_model_words_alone_rank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr(services, "_log", log)
+    wanted = Settings(data_dir=tmp_path, semantic="on", embedding_model=str(tmp_path))
+
+    opened = Services.open(wanted.with_(secret="s" * 32), "postgresql://nobody@localhost/nothing")
+
+    assert (opened.encoder, opened.searcher.tools.meaning) == (None, None)
+    [warning] = log.calls
+    assert "where there is no model.onnx" in warning.kwargs["reason"]
 
 
 def test_switched_off_neither_library_is_loaded(tmp_path: Path) -> None:

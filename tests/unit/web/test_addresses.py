@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from search_service.search.query import parse
 from search_service.search.request import Sort
 from search_service.search.tree import Field
 from search_service.web.views.addresses import SearchState, Trail, local_target, sign_in_address
@@ -65,6 +66,15 @@ def test_a_marked_address_names_search_and_place() -> None:
     trail = Trail(SEARCH, 20)
     assert trail.mark("/m/7", 1) == f"/m/7?search={SEARCH}&at=21"
     assert trail.mark("/m/7/s/4?v=2", 3) == f"/m/7/s/4?v=2&search={SEARCH}&at=23"
+
+
+@pytest.mark.parametrize("typed", ["gdpr " * 600, "a" * 9000, "  gdpr" * 2000])
+def test_a_question_that_is_too_long_is_told_that_it_was_cut(typed: str) -> None:
+    state = SearchState.read([("q", typed)])
+
+    warnings = parse(state.request().text).warnings
+    assert "query_cut" in [warning.code for warning in warnings]
+    assert len(state.text) <= 2001
 
 
 def test_removing_the_last_value_removes_the_facet() -> None:
