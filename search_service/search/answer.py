@@ -93,10 +93,14 @@ class FacetValue(Struct, frozen=True):
 
 
 class Facet(Struct, frozen=True):
-    """Counts of one facet, which ignore that facet's own selection; most first."""
+    """Counts of one facet, which ignore that facet's own selection; most first.
+
+    `more` values are left out; `exact` is False where what was asked is not matched exactly.
+    """
 
     field: Field
     values: tuple[FacetValue, ...]
+    more: int = 0
     exact: bool = True
 
 

@@ -17,6 +17,7 @@ from search_service.db.direct import fetch
 from search_service.db.statements import Statements
 from search_service.search import spelling
 from search_service.search.analysis import Analysis
+from search_service.search.terms import Unit
 from search_service.search.tree import Concept, Field, Phrase, Query, Word
 from search_service.text.languages import configuration
 
@@ -127,8 +128,23 @@ def replaced(query: Query, corrections: Mapping[str, str]) -> Query:
 
 def _unknown(analysis: Analysis) -> Iterable[str]:
     for unit in analysis.units:
-        if unit.is_unknown and not (unit.is_phrase or unit.is_prefix):
+        if unit.is_phrase:
+            yield from _unknown_of_phrase(unit)
+        elif unit.is_unknown and not unit.is_prefix:
             yield unit.text
+
+
+def _unknown_of_phrase(unit: Unit) -> Iterable[str]:
+    """The words of a phrase that nothing holds; none where they are not counted one by one, as of a
+    compound.
+    """
+    words, languages = unit.text.split(), unit.languages.values()
+    if any(max(positions) > len(words) for positions in languages):
+        return
+    for place, word in enumerate(words, 1):
+        forms = [lexeme for positions in languages for lexeme in positions.get(place, ())]
+        if forms and not any(lexeme.document_frequency for lexeme in forms):
+            yield word
 
 
 def _is_correctable(word: str) -> bool:

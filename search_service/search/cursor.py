@@ -13,7 +13,7 @@ from typing import Any
 
 from search_service.errors import InvalidCursorError
 
-Key = Sequence[bool | int | float | str | None]
+Key = Sequence[bool | int | float | str | list[int] | None]
 
 _MOST = 2**31 - 1
 
@@ -43,9 +43,13 @@ def decode(question: str, cursor: str, kinds: Sequence[type]) -> list[Any]:
 
 
 def _is_of(kind: type, part: object) -> bool:
-    """Tell whether a part is of the kind, and a number one that PostgreSQL can compare with."""
+    """Tell whether a part is of the kind, and a number one that PostgreSQL can compare with; a list
+    is one of whole numbers.
+    """
     if type(part) is not kind:
         return False
+    if isinstance(part, list):
+        return all(_is_of(int, each) for each in part)
     if isinstance(part, float):
         return math.isfinite(part)
     return not isinstance(part, int) or 0 <= part <= _MOST

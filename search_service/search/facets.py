@@ -181,16 +181,13 @@ def _facet(field: Field, counts: Mapping[str, int], selection: Selection, names:
         listed.sort(key=lambda each: spans.index(each[2]))
     else:
         listed.sort()
-    if len(listed) > MAX_VALUES:
-        rest = (each for each in listed[MAX_VALUES:] if each[2] in chosen)
-        listed = [*listed[:MAX_VALUES], *rest]
-    return Facet(
-        field,
-        tuple(
-            FacetValue(value, label, -number, value.casefold() in chosen)
-            for number, label, value in listed
-        ),
-    )
+    rest = [each for each in listed[MAX_VALUES:] if each[2] in chosen]
+    kept = [*listed[:MAX_VALUES], *rest]
+    values = [
+        FacetValue(value, label, -number, value.casefold() in chosen)
+        for number, label, value in kept
+    ]
+    return Facet(field, tuple(values), len(listed) - len(kept))
 
 
 def _recent_counts(moments: Floats, now: datetime) -> dict[str, int]:

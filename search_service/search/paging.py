@@ -1,7 +1,9 @@
 """Which materials an answer counts, and one page of them in the order asked for."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from search_service.search.state import Search
 # Hits that pages may go through in the order of relevance: the work grows with the place.
 DEEPEST_PLACE = 10_000
 
-# A key before all of what is ranked, while only pins were shown.
+# A key before all of what is ranked, while only pins or some of the first hits were shown.
 BEFORE_ALL = (True, sys.float_info.max, 2**31 - 1)
 
 
@@ -65,17 +67,18 @@ async def page_of(search: Search, matched: Matched) -> tuple[list[Ranked], str |
 
 
 async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], str | None]:
-    """A page of pins, then by score; its cursor says which pins were shown and are to come, and is
-    the key by words of the last hit in its order by words.
+    """A page of pins, then by score; its cursor says which pins were shown and are to come.
 
-    The first hits are ranked anew, and then as a whole, from the first on, whatever the page: its
-    borders are places in that order.
+    The first hits are ranked anew as a whole, so until all of these are shown a page begins with
+    the first one, without those that were; from there on it begins behind a key by words. Whatever
+    comes or goes meanwhile, no hit stands on two pages but one that was edited.
     """
-    turn, page = _asked(search)
+    begin = _asked(search)
+    turn, page = begin.turn, begin.page
     found = ordered = [] if turn.left else await placed_by_words(search, matched, turn, page)
-    if found and page.seen < reranked(search):
-        ordered = (await rerank(search, found))[page.seen :]
-        found = found[page.seen :]
+    if page.after is None:
+        anew = await rerank(search, found)
+        ordered = [item for item in anew if item.material_id not in begin.shown]
     shown, full = ordered[: page.most], matched.full
     ranked = [
         *(
@@ -94,34 +97,62 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
             for item in shown
         ),
     ]
-    ends = len(found) <= page.most and not turn.left
+    ends = len(ordered) <= page.most and not turn.left
     if ends or page.seen + page.most >= DEEPEST_PLACE:
         return ranked, None
-    last: tuple[bool, float, int] = page.after or BEFORE_ALL
-    if shown:
-        by_words = found[page.most - 1]
-        last = (by_words.full, by_words.score, by_words.material_id)
-    place = (turn.text, page.seen + page.most, *last)
+    ids, key = _behind(begin, found, shown, reranked(search))
+    place = (turn.text, ids, page.seen + page.most, *key)
     return ranked, cursor.encode(search.question, place)
 
 
-def _asked(search: Search) -> tuple[Turn, Page]:
-    """The pins whose turn it is, and which of the ranked hits follow them."""
-    text, seen, after = None, 0, None
-    if search.request.cursor:
-        kinds = (str, int, bool, float, int)
-        text, seen, *key = cursor.decode(search.question, search.request.cursor, kinds)
-        if seen >= DEEPEST_PLACE:
-            raise InvalidCursorError("No page begins so deep; ask with more words or a filter.")
-        after = (key[0], key[1], key[2])
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """Where a page begins: its pins, its ranked hits, and which of those ranked anew were shown."""
+
+    turn: Turn
+    page: Page
+    shown: frozenset[int] = frozenset()
+
+
+def _asked(search: Search) -> _Begin:
+    """What the request's cursor says, or the first page."""
+    if not search.request.cursor:
+        turn = turn_of(search.pins, None, search.request.limit)
+        return _Begin(turn, Page(search.request.limit - len(turn.shown)))
+    kinds = (str, list, int, bool, float, int)
+    text, ids, seen, *parts = cursor.decode(search.question, search.request.cursor, kinds)
+    if seen >= DEEPEST_PLACE:
+        raise InvalidCursorError("No page begins so deep; ask with more words or a filter.")
     turn = turn_of(search.pins, text, search.request.limit)
-    return turn, Page(search.request.limit - len(turn.shown), seen, after)
+    key = (parts[0], parts[1], parts[2])
+    page = Page(search.request.limit - len(turn.shown), seen, None if key == BEFORE_ALL else key)
+    return _Begin(turn, page, frozenset(ids))
+
+
+def _behind(
+    begin: _Begin, found: Sequence[Placed], shown: Sequence[Placed], depth: int
+) -> tuple[list[int], tuple[bool, float, int]]:
+    """Where the next page begins: behind ids of the first hits, or behind a key by words.
+
+    `found` are the hits by words, of which the first `depth` are ranked anew.
+    """
+    if begin.page.after is not None:
+        return [], _key_of(shown[-1])
+    ids = begin.shown | {item.material_id for item in shown}
+    together = list(takewhile(lambda item: item.material_id in ids, found))
+    if together and len(together) >= depth:
+        return [], _key_of(together[-1])
+    return sorted(ids), BEFORE_ALL
+
+
+def _key_of(item: Placed) -> tuple[bool, float, int]:
+    return item.full, item.score, item.material_id
 
 
 async def placed_by_words(search: Search, matched: Matched, turn: Turn, page: Page) -> list[Placed]:
-    """Give the hits of a page and one more; from the first on where these are ranked anew."""
-    depth = reranked(search)
-    wanted = Page(max(page.seen + page.most, depth)) if page.seen < depth else page
+    """Give the hits of a page and one more; all from the first one on where it has no key."""
+    first = Page(max(page.seen + page.most, reranked(search)))
+    wanted = page if page.after else first
     return await _ranker(search, matched, turn, wanted).page(wanted)
 
 

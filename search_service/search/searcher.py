@@ -12,11 +12,11 @@ from search_service.accounts.policy import Principal
 from search_service.db.engine import Database
 from search_service.search import candidates, facets
 from search_service.search.analysis import MAX_EXPANSIONS
-from search_service.search.answer import Answer
+from search_service.search.answer import Answer, Facet
 from search_service.search.candidates import MAX_PHRASES
 from search_service.search.column_cache import ColumnCache
 from search_service.search.hits import fill
-from search_service.search.paging import match, page_of
+from search_service.search.paging import Matched, match, page_of
 from search_service.search.request import SearchRequest
 from search_service.search.state import Search
 from search_service.search.tree import QueryWarning
@@ -85,17 +85,13 @@ async def search_in(
 async def _answer(search: Search) -> Answer:
     matched = await match(search)
     ranked, next_cursor = await page_of(search, matched)
-    total, counted = int(matched.passing.sum()), search.request.facets
+    total = int(matched.passing.sum())
     return Answer(
         query=search.query.text,
         hits=await fill(search, ranked),
         total=total,
         partial=matched.partial,
-        facets=facets.count(
-            search.columns, matched.counted, search.selection, search.names, search.now
-        )
-        if counted
-        else (),
+        facets=_facets(search, matched) if search.request.facets else (),
         warnings=(*search.query.warnings, *_warnings(search, total)),
         corrected=search.corrected,
         did_you_mean=search.did_you_mean,
@@ -103,6 +99,14 @@ async def _answer(search: Search) -> Answer:
         took_ms=0,
         expanded=search.expansions,
     )
+
+
+def _facets(search: Search, matched: Matched) -> tuple[Facet, ...]:
+    counted = facets.count(
+        search.columns, matched.counted, search.selection, search.names, search.now
+    )
+    exact = not candidates.has_too_many_phrases(search.analysis)
+    return counted if exact else tuple(replace(each, exact=False) for each in counted)
 
 
 def _warnings(search: Search, total: int) -> list[QueryWarning]:

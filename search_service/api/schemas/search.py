@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from search_service.api.schemas.citations import Citation
-from search_service.api.schemas.limits import Cursor, Values
+from search_service.api.schemas.limits import Values
 from search_service.api.schemas.sharing import Shareable
 from search_service.db.enums import MaterialAudience, MaterialStatus, MaterialType
 from search_service.search.facets import RECENT_DAYS
@@ -23,6 +23,11 @@ from search_service.search.request import (
 
 Highlights: TypeAlias = tuple[tuple[int, int], ...]
 """[start, end) offsets in the characters of the text beside them."""
+
+SearchCursor: TypeAlias = Annotated[
+    str, Meta(max_length=5_000, description="`next_cursor` of the page before.")
+]
+"""It may name the hits that were shown."""
 
 
 class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +64,7 @@ class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
     slides: Annotated[int, Meta(ge=0, le=MAX_SLIDES, description="Slides of each material.")] = (
         DEFAULT_SLIDES
     )
-    cursor: Cursor | None = None
+    cursor: SearchCursor | None = None
     correct: Annotated[bool, Meta(description="Replace words that nothing holds.")] = True
     facets: bool = True
     explain: Annotated[bool, Meta(description="Say what each score is made of.")] = False
@@ -175,11 +180,16 @@ class FacetValue(Struct, frozen=True):
 
 
 class Facet(Struct, frozen=True):
-    """Counts that ignore this facet's own selection; `value` is what the parameter takes."""
+    """Counts that ignore this facet's own selection; `value` is what the parameter takes.
+
+    The commonest values; `more` is how many are left out. `exact` is false where not all phrases
+    were looked for (`too_many_phrases`): then more is counted than matches.
+    """
 
     field: str
     exact: bool
     values: tuple[FacetValue, ...]
+    more: int
 
 
 class SearchWarning(Struct, frozen=True):

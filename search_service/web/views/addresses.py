@@ -18,7 +18,7 @@ from search_service.search.tree import Field
 MAX_TEXT = MAX_CHARACTERS + 1
 MAX_VALUES = 64
 MAX_VALUE = 255
-_MAX_CURSOR = 2_000
+_MAX_CURSOR = 5_000
 _MAX_TARGET = 2_000
 _FIELDS = {member.value: member for member in Field}
 _SORTS = {member.value: member for member in Sort}

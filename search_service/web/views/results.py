@@ -26,6 +26,7 @@ SORTS = {
     Sort.RELEVANCE: "Best match",
     Sort.NEWEST: "Newest first",
     Sort.MOST_USED: "Most used",
+    Sort.HEALTHIEST: "Healthiest",
 }
 
 

@@ -39,6 +39,34 @@ async def test_without_correction_another_query_is_offered(library: Library) -> 
     assert answer.did_you_mean == 'backup hour tag:bakcup -bakcup "backup"'
 
 
+async def test_a_mistyped_word_of_a_phrase_is_corrected_and_the_phrase_stays_one(
+    library: Library,
+) -> None:
+    plan = await library.material("The disaster recovery plan")
+    await library.material("recovery of a disaster, planned")
+    await library.refresh()
+
+    answer = await library.search('"disaster recovry plan"')
+
+    assert ids(answer) == [plan]
+    assert used(answer) == {"recovry": "recovery"}
+    assert answer.query == '"disaster recovery plan"'
+
+
+@pytest.mark.parametrize(
+    "asked", ['"recovery plan"', '"the disaster"', '"pre-disaster plans"', '"plan zork"']
+)
+async def test_a_phrase_that_only_stands_nowhere_is_left_alone(
+    library: Library, asked: str
+) -> None:
+    await library.material("The disaster recovery plans, pre planned")
+    await library.refresh()
+
+    answer = await library.search(asked)
+
+    assert (answer.corrected, answer.did_you_mean, answer.query) == ((), None, asked)
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -94,7 +122,7 @@ async def test_a_word_of_a_visible_draft_is_left_alone(library: Library) -> None
     assert used(await library.search("bakcup", await library.person())) == {"bakcup": "backup"}
 
 
-@pytest.mark.parametrize("asked", ["zzzzqq", "bak", "x2000", "bak3up", '"bakcup plan"', "bakcu*"])
+@pytest.mark.parametrize("asked", ["zzzzqq", "bak", "x2000", "bak3up", "bakcu*"])
 async def test_what_is_like_nothing_short_or_no_word_stays(library: Library, asked: str) -> None:
     await library.material("backup plan")
     await library.refresh()

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
+from search_service.db.enums import MaterialStatus
+from search_service.db.tables import Material
 from search_service.errors import InvalidCursorError
+from search_service.index.writer import refresh_metadata
 from search_service.search.paging import DEEPEST_PLACE
 from search_service.search.request import Match, Sort
 from search_service.search.tree import Field
@@ -91,6 +95,46 @@ async def test_a_new_material_shifts_no_later_page(library: Library, sort: Sort)
     assert new in ids(await library.search("backup", sort=sort, limit=100))
 
 
+def among(first: list[int], others: list[int]) -> list[int]:
+    return [each for each in first if each in others]
+
+
+@pytest.mark.parametrize("limit", [3, 7, 10])
+@pytest.mark.parametrize("how", ["new", "gone", "both"])
+async def test_of_hits_that_are_ranked_anew_none_stands_on_two_pages_and_none_is_skipped(
+    library: Library, limit: int, how: str
+) -> None:
+    """Twenty-six hits of two words, of which the first twenty are compared with the best."""
+    words = ["backup", "restore", "vault", "replica", "tape", "archive"]
+    for number in range(26):
+        extra = " ".join(words[: 1 + number % 6] * (1 + number % 3))
+        await library.material(f"backup restore {extra} " + f"filler{number} " * (number % 7))
+    await library.refresh()
+    whole = ids(await library.search("backup restore", limit=100))
+    assert len(whole) == 26
+
+    found, cursor, page, gone = list[int](), None, 0, set[int]()
+    while True:
+        answer = await library.search("backup restore", limit=limit, cursor=cursor)
+        found += ids(answer)
+        cursor, page = answer.next_cursor, page + 1
+        if cursor is None:
+            break
+        if how != "gone":
+            await library.material(("Backup restore", "backup restore backup restore vault"))
+        if how != "new" and page < 4:
+            seen = among(whole, found)[page]
+            await library.connection.execute(
+                update(Material).where(Material.id == seen).values(status=MaterialStatus.DRAFT)
+            )
+            await refresh_metadata(library.connection, seen)
+            gone.add(seen)
+        assert page < 40
+
+    assert len(found) == len(set(found))
+    assert set(whole) - gone <= set(found)
+
+
 async def test_a_cursor_is_of_one_question(library: Library) -> None:
     await fill(library)
     cursor = (await library.search("backup restore", limit=2)).next_cursor
@@ -123,6 +167,8 @@ async def test_a_forged_cursor_is_refused_or_harmless(library: Library, sort: So
         (float("inf"), 1), (float("nan"), 1), (1e300, 2**31 - 1), (0.0, -5), (0.0, 2**70),
         (0, True, 1, 1), (0, 1, 1.0, 1), ("a", "b"), (None,), (), ([], {}),
     ]  # fmt: skip
+    lists: list[list[Any]] = [[], [1, 2**31 - 1], [2**31], ["1"], [[]]]
+    keys += [(shown, *key) for key in keys for shown in lists]
     keys += [(pins, *key) for key in keys for pins in (";", "1,2;3", "9999999999;", "x")]
 
     for key in keys:
@@ -153,5 +199,5 @@ async def test_no_page_begins_deeper_than_the_work_that_is_bounded(library: Libr
 
     with pytest.raises(InvalidCursorError, match="more words"):
         await library.search(
-            "backup", cursor=forged(cursor, ";", DEEPEST_PLACE, True, 9.0, 2**31 - 1)
+            "backup", cursor=forged(cursor, ";", [], DEEPEST_PLACE, True, 9.0, 2**31 - 1)
         )

@@ -402,3 +402,16 @@ async def test_facets_can_be_left_out(library: Library) -> None:
     await library.material("backup")
 
     assert (await library.search("backup", facets=False)).facets == ()
+
+
+async def test_the_commonest_values_are_listed_and_the_others_counted(library: Library) -> None:
+    await library.material("backup", tags=[f"tag{number}" for number in range(130)])
+    await library.material("backup", tags=["tag129"])
+
+    answer = await library.search("backup")
+    [tags] = [facet for facet in answer.facets if facet.field is Field.TAG]
+    [types] = [facet for facet in answer.facets if facet.field is Field.TYPE]
+
+    assert (len(tags.values), tags.more) == (100, 30)
+    assert (tags.values[0].value, tags.values[0].count) == ("tag129", 2)
+    assert types.more == 0

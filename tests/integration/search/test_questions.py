@@ -173,7 +173,9 @@ async def test_of_too_many_phrases_the_last_count_as_words(library: Library) -> 
     assert [hit.material_id for hit in few.hits] == [whole]
     assert {hit.material_id for hit in many.hits} == {whole, partly}
     assert [warning.code for warning in many.warnings] == ["too_many_phrases"]
+    assert {facet.exact for facet in many.facets} == {False}
     assert not few.warnings
+    assert {facet.exact for facet in few.facets} == {True}
 
 
 async def test_many_prefixes_share_the_forms_that_a_query_may_have(
