@@ -43,6 +43,11 @@ CASES = (
 )
 # While every material counts as one of many passages.
 CASE_OF_LONG = Case("long materials", SearchRequest(f"{MIDDLE} {OTHER}"), "best_of_long")
+CASES_TUNED = (
+    Case("a synonym", SearchRequest(f"synonym7 {OTHER}"), "synonyms"),
+    Case("a pinned slide", SearchRequest(OTHER), "pinned_slides"),
+)
+CASE_OF_MEANING = Case("by meaning", SearchRequest(f"{MIDDLE} {OTHER}"), "passage_vectors")
 CASES_AFTER_WRITING = (
     Case("after writing: columns", SearchRequest(MIDDLE), "changed_columns"),
     Case("after writing: two words", SearchRequest(f"{MIDDLE} {OTHER}"), "written_lists"),

@@ -50,6 +50,16 @@ FILL = (
     WHERE p.material_id = m.id
     """,
     "INSERT INTO corpus_statistics VALUES ('en', 0, 1, 1, now())",
+    """
+    INSERT INTO material_versions (material_id, ordinal, sha256, file_name, file_format, media_type,
+                                   file_size, extraction_status)
+    SELECT id, 1, repeat(md5(name), 2), name || '.pdf', 'pdf', 'application/pdf', 1, 'done'
+    FROM materials
+    """,
+    """
+    INSERT INTO material_pages (material_id, version_ordinal, page_number, title, body)
+    SELECT material_id, 1, page_number, title, body FROM passages WHERE ordinal > 0
+    """,
     # Three people looked for two words of every tenth material, and opened it.
     """
     INSERT INTO search_log (search_id, user_id, channel, normalised_query, total, partial,
@@ -64,6 +74,34 @@ FILL = (
     SELECT search_id, user_id, material_ids[1] FROM search_log
     """,
 )
+# The model whose vectors there are.
+MODEL = "random"
+DIMENSIONS = 384
+# What product marketing tunes, and vectors.
+TUNE = (
+    """
+    INSERT INTO synonyms (source, targets, keys)
+    SELECT 'synonym' || n, ARRAY['wordbaa'], ARRAY['synonym' || n] FROM generate_series(1, 5000) n
+    """,
+    """
+    INSERT INTO pins (material_id, query_text, query_key, page_number)
+    SELECT id, p.query, p.query, 1
+    FROM materials,
+         LATERAL (SELECT CASE id WHEN 1 THEN 'wordbca' ELSE 'pinned ' || id END AS query) p
+    WHERE status = 'PUBLISHED' AND audience <> 'INTERNAL'
+    """,
+    """
+    INSERT INTO ranking_weights (next_slides, own, freshness, health, usage, persona, segment,
+                                 industry, stage, product, account)
+    VALUES ('{0.05,0.02}', 0.1, 0.03, 0.02, 0.03, 0.1, 0.1, 0.05, 0.05, 0.1, 0.1)
+    """,
+    """
+    INSERT INTO passage_embeddings (material_id, ordinal, model, content_hash, vector)
+    SELECT material_id, ordinal, 'random', content_hash,
+           decode(repeat(md5(material_id || '-' || ordinal), 24), 'hex')
+    FROM passages WHERE ordinal > 0
+    """,
+)
 
 
 async def fill(database: Database, materials: int) -> None:
@@ -72,9 +110,14 @@ async def fill(database: Database, materials: int) -> None:
             await connection.execute(text(statement.replace("{materials}", str(materials))))
         await statistics.refresh(connection)
         await suggestions.refresh_queries(connection)
-    async with database.write.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text("VACUUM ANALYZE"))
+    await _analyse(database)
+
+
+async def tune(database: Database) -> None:
+    async with database.transaction() as connection:
+        for statement in TUNE:
+            await connection.execute(text(statement))
+    await _analyse(database)
 
 
 async def write_again(database: Database) -> None:
@@ -82,3 +125,9 @@ async def write_again(database: Database) -> None:
     async with database.transaction() as connection:
         for material_id in range(1, REWRITTEN + 1):
             await refresh_metadata(connection, material_id)
+
+
+async def _analyse(database: Database) -> None:
+    async with database.write.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text("VACUUM ANALYZE"))

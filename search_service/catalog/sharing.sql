@@ -3,8 +3,9 @@
 -- of their present versions. Parameters: ids; page_materials (among the ids) and page_numbers side
 -- by side; those of the access predicate. Columns: id, audience, status, review_by, expires_on,
 -- version, media_type, read_in_full, baggage, stale_pages (in order); of the pages that exist
--- numbers, hidden, noted and comments side by side. Indexes: materials_pkey, pk_material_versions,
--- pk_material_pages, as for `newer` in blocks.sql.
+-- numbers, hidden, noted and comments side by side. Indexes: materials_pkey, pk_material_details,
+-- pk_material_versions, pk_material_pages; of `newer` in blocks.sql idx_content_block_usages_material,
+-- idx_content_block_usages_block, pk_block_variants, idx_block_sightings_block, pk_block_sightings.
 SELECT m.id, m.audience, COALESCE(m.status, 'DRAFT') AS status, d.review_by, d.expires_on,
        d.current_version AS version, v.media_type,
        v.extraction_status IS NOT DISTINCT FROM 'done' AS read_in_full,

@@ -27,7 +27,7 @@ SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)
 -- Which of some words stand in a visible material of their language. A stop word, which has no
 -- lexeme, stands anywhere. Parameters: words, languages and configurations (in parallel), and those
 -- of the access predicate. Asked of materials, which are far fewer than their passages.
--- Index: idx_materials_search_vector.
+-- Index: idx_materials_search_vector, pk_material_details.
 SELECT DISTINCT w.word
 FROM unnest(CAST(:words AS text[]), CAST(:languages AS text[]), CAST(:configurations AS text[]))
     AS w(word, language, configuration)

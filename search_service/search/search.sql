@@ -10,7 +10,9 @@
 -- passages, the names of ids, and whether anything is tuned. The barrier keeps the known snapshot
 -- out of the plan, which would be made anew each time, as nothing is set yet.
 -- Parameters: timeout (ms, as text), known and known_server.
--- Index: idx_index_changes_rewritten, _changed.
+-- Index: idx_index_changes_rewritten, idx_index_changes_changed, idx_materials_owner, users_pkey,
+-- pk_corpus_statistics; whether there are any is told by idx_pins_query or pk_pins, pk_synonyms and
+-- pk_ranking_weights.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
        set_config('enable_seqscan', 'off', true),
        set_config('statement_timeout', :timeout, true),
@@ -49,7 +51,7 @@ LEFT JOIN index_state s
 -- email for e-mail.
 -- Parameters: texts (of the units), languages and configurations (in pairs), most (letters of a word
 -- whose hyphens are looked for).
--- Index: pk_lexeme_statistics.
+-- Index: idx_lexeme_statistics_prefix.
 -- The frequency is looked up for each lexeme: a join would read the whole table for a long query.
 SELECT u.ordinal - 1 AS unit, a.language, l.position, f.lexeme, f.document_frequency, f.respelled
 FROM unnest(CAST(:texts AS text[])) WITH ORDINALITY AS u(text, ordinal)
@@ -147,7 +149,8 @@ SELECT language, passages, average_title, average_body FROM corpus_statistics OR
 SELECT {{column_values}}
 
 --: changed_columns
--- The same of some materials; nothing of one that is gone. Parameters: ids. Index: materials_pkey.
+-- The same of some materials; nothing of one that is gone. Parameters: ids.
+-- Index: materials_pkey, pk_material_details, pk_passages.
 SELECT {{column_values}} WHERE m.id = ANY(CAST(:ids AS integer[]))
 
 --: column_values
@@ -183,7 +186,7 @@ JOIN top_postings t ON t.lexeme = f.lexeme AND t.language = f.language
 --: rare_lists
 -- All postings of rare lexemes: which one, and as the bytes of arrays, side by side, the passages'
 -- keys and t / (t + k1). Parameters: queries and languages (in pairs), steps.
--- Index: idx_passages_search_vector.
+-- Index: idx_passages_search_vector, pk_corpus_statistics.
 SELECT f.number - 1 AS form,
        array_send(array_agg((CAST(p.material_id AS bigint) << 16) | p.ordinal)) AS keys,
        array_send(array_agg({{saturation}})) AS saturations
@@ -199,7 +202,8 @@ GROUP BY f.number
 
 --: written_lists
 -- The same of any lexemes, in the passages of some materials: of what was written lately.
--- Parameters: ids, any_query, queries and languages (in pairs), steps. Index: pk_passages.
+-- Parameters: ids, any_query, queries and languages (in pairs), steps.
+-- Index: pk_passages, pk_corpus_statistics.
 SELECT f.number - 1 AS form,
        array_send(array_agg((CAST(p.material_id AS bigint) << 16) | p.ordinal)) AS keys,
        array_send(array_agg({{saturation}})) AS saturations
@@ -223,7 +227,7 @@ GROUP BY f.number
 --: rank
 -- The exact order of the finalists, and how much each of the first hits is like the best ones.
 -- Parameters: those of `ordered` and `held`, lexemes (typical ones, at most).
--- Index: pk_passages, pk_lexeme_statistics.
+-- Index: pk_passages, pk_corpus_statistics, idx_lexeme_statistics_prefix.
 WITH ordered AS MATERIALIZED (
     {{ordered}}
 ), held AS MATERIALIZED (
@@ -243,7 +247,7 @@ ORDER BY o.place
 -- Parameters: those of the passages that are looked at, finalists (ids), full and factors (in
 -- parallel), any_query, slides (how many), see_notes, most,
 -- after_full, after_score and after_id (NULL for the first page), those of the score and of the
--- access predicate. Index: pk_passages.
+-- access predicate. Index: pk_passages, pk_corpus_statistics.
 SELECT row_number() OVER (ORDER BY r.is_full DESC, r.score DESC, r.material_id DESC) AS place,
        r.material_id, r.is_full, r.score, r.ordinals, r.matching,
        r.slides[1 : CAST(:slides AS integer)] AS slides,
@@ -373,7 +377,7 @@ GROUP BY h.material_id
 --: materials
 -- What an answer shows of materials, and of some of their passages, side by side in the order given.
 -- Parameters: ids; slide_materials, ordinals and scores (in parallel), see_notes; those of the access
--- predicate. Index: materials_pkey, pk_passages.
+-- predicate. Index: materials_pkey, pk_material_details, users_pkey, pk_passages.
 SELECT m.id, m.name, m.description, m.material_type, m.audience, m.product_name, m.universe_name,
        m.file_name, m.file_format, m.version, m.status, m.tags, m.health_score, m.usage_count,
        m.updated_at, m.owner_id, u.full_name AS owner_name, d.language, d.page_count, d.review_by,
@@ -418,7 +422,7 @@ FROM unnest(CAST(:words AS text[]), CAST(:configurations AS text[]))
 
 --: explain
 -- What each term adds to the score of some passages. Parameters: ids and ordinals (in pairs), those
--- of the term scores. Index: pk_passages.
+-- of the term scores. Index: pk_passages, pk_corpus_statistics.
 SELECT p.material_id, p.ordinal, p.page_number,
        CAST(ARRAY[{{term_scores}}] AS double precision[]) AS scores
 FROM (

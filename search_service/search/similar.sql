@@ -8,7 +8,7 @@ SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
 -- three times; where each first stands; in how many published page passages of the library, and how
 -- many of these are the material's own, of those read. Figures tell nothing.
 -- Parameters: material_id, page_number (NULL for all), see_notes, passages and lexemes (at most so
--- many), and those of the access predicate. Index: pk_passages, pk_lexeme_statistics.
+-- many), and those of the access predicate. Index: pk_passages, idx_lexeme_statistics_prefix.
 SELECT l.lexeme, l.frequency, l.own_passages, l.first_ordinal, l.first_position,
        coalesce((
            SELECT sum(s.document_frequency) FROM lexeme_statistics s WHERE s.lexeme = l.lexeme
@@ -87,7 +87,7 @@ LIMIT CAST(:most AS integer)
 -- What is shown of similar materials: facts, and with them the passages of each that hold most of
 -- the lexemes, the best first, with the numbers of those lexemes.
 -- Parameters: ids, any_query, queries and weights (in parallel), see_notes, passages (of each), and
--- those of the access predicate. Index: materials_pkey, pk_passages.
+-- those of the access predicate. Index: materials_pkey, pk_material_details, pk_passages.
 SELECT m.id, m.name, m.material_type, m.status, d.language,
        b.page_number, b.title, b.version_ordinal, b.numbers
 FROM unnest(CAST(:ids AS integer[])) AS i(id)

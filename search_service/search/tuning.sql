@@ -1,8 +1,12 @@
 --: synonyms
 -- The entries of which a source stands in a query. Parameters: keys (folded), most.
+-- The barrier keeps it from reading all in the order of their ids until enough are found.
 -- Index: idx_synonyms_keys.
-SELECT source, targets, two_way, language FROM synonyms
-WHERE keys && CAST(:keys AS text[])
+SELECT source, targets, two_way, language FROM (
+    SELECT id, source, targets, two_way, language FROM synonyms
+    WHERE keys && CAST(:keys AS text[])
+    OFFSET 0
+) s
 ORDER BY id LIMIT CAST(:most AS integer)
 
 --: pins
