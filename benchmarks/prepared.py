@@ -32,7 +32,8 @@ class Source:
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        return {"source": self.file.name if self.file else "generated", "passages": self.passages}
+        source = self.file.name if self.file else "generated"
+        return {"source": source, "passages": self.passages, "layout": library.LAYOUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,11 @@ def kept(folder: Path, source: Source) -> dict[str, Any] | None:
         raise SystemExit(
             f"{folder} holds no finished library; remove it or choose another folder."
         ) from None
-    found = {name: facts[name] for name in source.identity}
+    found = {name: facts.get(name) for name in source.identity}
     if found != source.identity:
         raise SystemExit(
-            f"{folder} holds {found['passages']} passages of {found['source']}; choose another "
-            "folder, or remove it."
+            f"{folder} holds {found['passages']} passages of {found['source']} (layout "
+            f"{found['layout']}, not {library.LAYOUT}); choose another folder, or remove it."
         )
     return facts
 

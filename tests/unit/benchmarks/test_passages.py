@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.overhttp import prefixes
+from benchmarks.library import LAYOUT
 from benchmarks.passages import Asked, as_asked, documents, lines_of, queries_of
 from benchmarks.peers import words_of
 from benchmarks.prepared import Source, kept
@@ -97,12 +98,15 @@ def test_an_empty_folder_is_to_be_filled(tmp_path: Path) -> None:
 
 
 def test_a_finished_library_of_the_same_passages_is_used_again(tmp_path: Path) -> None:
-    facts = {"source": "generated", "passages": 10, "built": {}}
+    facts = {"source": "generated", "passages": 10, "layout": LAYOUT, "built": {}}
     (tmp_path / "library.json").write_text(json.dumps(facts))
 
     assert kept(tmp_path, Source(None, 10)) == facts
     with pytest.raises(SystemExit, match="holds 10 passages of generated"):
         kept(tmp_path, Source(None, 20))
+    (tmp_path / "library.json").write_text(json.dumps({**facts, "layout": LAYOUT - 1}))
+    with pytest.raises(SystemExit, match=f"not {LAYOUT}"):
+        kept(tmp_path, Source(None, 10))
 
 
 def test_a_folder_without_a_finished_library_is_not_touched(tmp_path: Path) -> None:
