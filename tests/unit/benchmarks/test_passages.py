@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.overhttp import prefixes
 from benchmarks.library import LAYOUT
+from benchmarks.overhttp import prefixes
 from benchmarks.passages import Asked, as_asked, documents, lines_of, queries_of
 from benchmarks.peers import words_of
 from benchmarks.prepared import Source, kept
