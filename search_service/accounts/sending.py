@@ -206,7 +206,7 @@ def _stale(facts: MaterialFacts, page: PageFacts | None = None) -> list[Reason]:
 
 
 def _travelling(facts: MaterialFacts) -> list[Reason]:
-    counts = {code: int(facts.baggage.get(code.value, 0)) for code in _BAGGAGE}
+    counts = {code: int(facts.baggage.get(code, 0)) for code in _BAGGAGE}
     found = [_counted(code, count) for code, count in counts.items() if count]
     if facts.read_in_full:
         return found

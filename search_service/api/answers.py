@@ -1,13 +1,12 @@
 """A search's answer in the form that the interface gives; the command line writes the same."""
 
-from msgspec import convert
-
 from search_service.api import links
 from search_service.api.schemas.citations import Citation
 from search_service.api.schemas.search import (
     Correction,
     Expansion,
     Facet,
+    FacetValue,
     Hit,
     Named,
     ScorePart,
@@ -31,7 +30,7 @@ def answer_of(settings: Settings, answered: Answered) -> SearchAnswer:
         total=answer.total,
         partial=answer.partial,
         hits=tuple(_hit(settings, hit, answered.sharing) for hit in answer.hits),
-        facets=tuple(convert(facet, Facet, from_attributes=True) for facet in answer.facets),
+        facets=tuple(map(_facet, answer.facets)),
         warnings=tuple(SearchWarning(item.code, item.message) for item in answer.warnings),
         corrected=tuple(Correction(item.typed, item.used) for item in answer.corrected),
         expanded=tuple(Expansion(item.typed, item.added) for item in answer.expanded),
@@ -40,6 +39,13 @@ def answer_of(settings: Settings, answered: Answered) -> SearchAnswer:
         took_ms=answer.took_ms,
         search_id=answered.search_id,
     )
+
+
+def _facet(facet: answers.Facet) -> Facet:
+    values = tuple(
+        FacetValue(each.value, each.label, each.count, each.selected) for each in facet.values
+    )
+    return Facet(facet.field, facet.exact, values, facet.more)
 
 
 _SAME = frozenset(Hit.__struct_fields__) - {

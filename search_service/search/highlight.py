@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeAlias
 
 from search_service.search.answer import Snippet
@@ -62,14 +63,16 @@ class Found:
     def marked(self, matching: Set[str]) -> list[Marked]:
         """Mark the words that match in each of the texts, and of a compound that does the whole."""
         found: list[list[tuple[tuple[int, int], str]]] = [[] for _ in self.texts]
+        ends = list(accumulate(len(text) + 1 for text in self.texts))
         at = offset = marked_to = 0
         for start, end, word in self.occurrences:
-            while start > offset + len(self.texts[at]):
-                offset += len(self.texts[at]) + 1
+            if word not in matching or start < marked_to:
+                continue
+            marked_to = end
+            while start >= ends[at]:
+                offset = ends[at]
                 at += 1
-            if word in matching and start >= marked_to:
-                marked_to = end
-                found[at].append(((start - offset, end - offset), word))
+            found[at].append(((start - offset, end - offset), word))
         return [
             Marked(text, *zip(*marks, strict=True)) if marks else Marked(text)
             for text, marks in zip(self.texts, found, strict=True)

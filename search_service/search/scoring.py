@@ -1,7 +1,7 @@
 """The exact scores of some materials, by their passages, and the slides that match best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -96,7 +96,7 @@ class Scorer:
     async def compared(self, finalists: Finalists, most: int) -> list[Placed]:
         """Give the best ones, of which the first tell their likeness to the very best."""
         rows = await self._rows("rank", finalists, most)
-        return [replace(_placed(row), likeness=row.likeness or 0.0) for row in rows]
+        return [_placed(row, row.likeness or 0.0) for row in rows]
 
     async def _rows(
         self,
@@ -141,6 +141,6 @@ class Scorer:
         )
 
 
-def _placed(row: Any) -> Placed:
+def _placed(row: Any, likeness: float = 0.0) -> Placed:
     matching = Matching(row.matching, row.slides or (), row.slide_scores or ())
-    return Placed(row.material_id, row.is_full, row.score, row.ordinals, matching)
+    return Placed(row.material_id, row.is_full, row.score, row.ordinals, matching, likeness)
