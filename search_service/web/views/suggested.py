@@ -14,6 +14,7 @@ _KINDS: Mapping[SuggestionKind, str] = {
     SuggestionKind.PRODUCT: "Product",
     SuggestionKind.KEYWORD: "Keyword",
     SuggestionKind.QUERY: "Searched before",
+    SuggestionKind.WORD: "Word",
 }
 _SHARED_WORDS = 5
 

@@ -339,3 +339,44 @@ async def test_a_refresh_writes_the_same_again(library: Library) -> None:
     await library.refresh()
 
     assert await completed(library, "") == before
+
+
+async def test_where_no_phrase_goes_on_so_the_last_word_is_completed(library: Library) -> None:
+    await library.material(name="Enterprise plans")
+    await library.material(("Entry level", "text"), name="Prices", keywords=["enterprise"])
+    await library.material(name="Sécurité")
+    await library.refresh()
+    word = SuggestionKind.WORD
+
+    found = await completed(library, "  pricing  for ENT")
+    assert {(each.text, each.kind) for each in found} == {
+        ("pricing for enterprise", word), ("pricing for Entry", word)
+    }  # fmt: skip
+    assert await texts(library, "persona:CTO secu") == ["persona:CTO Sécurité"]
+    assert await texts(library, "enterprise pl") == ["Enterprise plans"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["pricing ent ", "pricing e", "pricing zork", "pricing -ent", "pricing enterprise"]
+)
+async def test_a_last_word_that_is_ended_short_or_unknown_stays(
+    library: Library, typed: str
+) -> None:
+    await library.material(name="Enterprise")
+    await library.refresh()
+
+    assert await texts(library, typed) == []
+
+
+async def test_words_of_what_somebody_may_not_see_complete_nothing_for_them(
+    library: Library,
+) -> None:
+    await library.material(name="Enterprise", status=MaterialStatus.DRAFT)
+    secret = await library.material(name="Entanglement")
+    await library.refresh()
+    rep = await library.person(Role.SALES)
+    assert await texts(library, "pricing ent", rep) == ["pricing Entanglement"]
+
+    await change(library, secret, status=MaterialStatus.DRAFT)
+
+    assert await texts(library, "pricing ent", rep) == []
