@@ -190,8 +190,11 @@ async def test_any_text_is_answered_and_every_answer_begins_like_it(
         await library.material((stored, "text"), name=stored, keywords=[stored])
         await library.refresh()
         for asked in (typed, stored, stored[: len(typed)]):
-            found = await texts(library, asked)
+            answered = await completed(library, asked)
+            found = [each.text for each in answered if each.kind is not SuggestionKind.WORD]
             assert set(found) <= {stored}
+            for each in (each.text for each in answered if each.kind is SuggestionKind.WORD):
+                assert each.startswith(clean(asked).rpartition(" ")[0] + " ")
             if asked == stored and stored.isascii() and any(map(str.isalpha, stored)):
                 assert found == ([stored] if 2 <= len(stored) <= suggesting.MAX_TYPED else [])
 
