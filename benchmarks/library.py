@@ -31,7 +31,10 @@ FILES = (
     """,
     """
     INSERT INTO material_pages (material_id, version_ordinal, page_number, title, body, notes)
-    SELECT material_id, 1, page_number, title, body, notes FROM passages WHERE ordinal > 0
+    SELECT material_id, 1, page_number, min(title), string_agg(body, chr(10) ORDER BY ordinal),
+           string_agg(notes, '')
+    FROM passages WHERE ordinal > 0
+    GROUP BY material_id, page_number
     """,
     """
     UPDATE material_details d SET page_count = p.pages
