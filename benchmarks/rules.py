@@ -75,6 +75,6 @@ def _is_of_searched(node: Plan) -> bool:
 
 
 def _read(node: Plan) -> float:
-    """The rows that a node gave, and those that it read in vain."""
+    """The rows that a node gave, and those that it read in vain; a look that found none is one."""
     rows = node["Actual Rows"] + sum(node.get(name, 0) for name in _READ_IN_VAIN)
-    return float(rows * node["Actual Loops"])
+    return float(max(rows, 1) * node["Actual Loops"])

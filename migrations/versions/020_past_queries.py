@@ -3,8 +3,8 @@
 A row has prefix rows in `suggestion_prefixes` like a phrase of the library; its ids are below zero,
 so that the two never meet. `demanded` is, beside each of `material_ids`, the tsquery of all words
 in that material's language.
-Going back leaves their prefix rows, which complete nothing without it and are gone with the next
-count.
+Going back leaves their prefix rows, which take places of phrases until the next count writes all
+anew.
 Locks: creates only new objects.
 """
 

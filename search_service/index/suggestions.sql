@@ -13,22 +13,18 @@ DELETE FROM past_queries
 
 --: lock_queries
 -- Held to the end of the transaction.
-SELECT pg_advisory_xact_lock(4711002)
+SELECT pg_advisory_xact_lock(hashtext('past_queries'))
 
 --: write_queries
 -- Every query that enough people opened a hit of, if some of what they opened is published and
--- holds all of its words; carriers as of a phrase. One with an operator is none.
+-- holds all of its words; carriers as of a phrase. One with an operator is none. It is shown as
+-- most people wrote it, if these are enough, else folded, so that nobody words it for all.
 -- Parameters: max_phrase (characters), people, carriers (of each kind), and languages and
--- configurations (in parallel). Reads clicks and the log once.
--- Index: pk_search_log (of each month), materials_pkey.
+-- configurations (in parallel). Reads all clicks once, and the log by each of its months' own
+-- index of pk_search_log. Index: materials_pkey.
 INSERT INTO past_queries (id, folded, phrase, weight, material_ids, demanded)
-SELECT -row_number() OVER (ORDER BY q.people DESC, q.folded), q.folded, q.phrase,
-       round(CAST(2.5 + least(ln(q.people), 4) - length(q.folded) / 50.0 AS numeric), 3),
-       k.material_ids, k.demanded
-FROM (
-    SELECT o.folded, mode() WITHIN GROUP (ORDER BY o.phrase) AS phrase,
-           count(DISTINCT o.user_id) AS people, array_agg(DISTINCT o.material_id) AS opened
-    FROM (
+WITH opened AS MATERIALIZED (
+    SELECT * FROM (
         SELECT rtrim(folded_words(l.normalised_query)) AS folded, l.normalised_query AS phrase,
                c.user_id, c.material_id
         FROM search_clicks c
@@ -39,8 +35,28 @@ FROM (
         OFFSET 0
     ) o
     WHERE o.folded ~ '[[:alpha:]]'
-    GROUP BY o.folded
-    HAVING count(DISTINCT o.user_id) >= CAST(:people AS integer)
+), spelled AS (
+    SELECT DISTINCT ON (s.folded) s.folded, s.phrase
+    FROM (
+        SELECT o.folded, o.phrase, count(DISTINCT o.user_id) AS people
+        FROM opened o GROUP BY o.folded, o.phrase
+    ) s
+    WHERE s.people >= CAST(:people AS integer)
+    ORDER BY s.folded, s.people DESC, s.phrase
+)
+SELECT -row_number() OVER (ORDER BY q.people DESC, q.folded), q.folded, q.phrase,
+       round(CAST(2.5 + least(ln(q.people), 4) - length(q.folded) / 50.0 AS numeric), 3),
+       k.material_ids, k.demanded
+FROM (
+    SELECT a.folded, coalesce(s.phrase, a.folded) AS phrase, a.people, a.opened
+    FROM (
+        SELECT o.folded, count(DISTINCT o.user_id) AS people,
+               array_agg(DISTINCT o.material_id) AS opened
+        FROM opened o
+        GROUP BY o.folded
+        HAVING count(DISTINCT o.user_id) >= CAST(:people AS integer)
+    ) a
+    LEFT JOIN spelled s ON s.folded = a.folded
 ) q
 CROSS JOIN LATERAL (
     SELECT array_agg(r.id ORDER BY r.place, r.id) AS material_ids,

@@ -109,12 +109,13 @@ def _parts(retention: Retention, now: datetime) -> Mapping[str, Part]:
         "queue": partial(forget, older_than_days=QUEUE_DAYS),
         "orphan_blocks": partial(block_writing.forget_orphans, most=MAX_ORPHANS),
         "search_statistics": refresh_if_due,
-        "past_queries": refresh_queries,
         "audit_months": partial(make_months, table=AUDIT_LOGS, now=now),
         "search_months": partial(make_months, table=SEARCH_LOG, now=now),
         "old_searches": partial(
             _forget_searches, before=now - timedelta(days=retention.search_log_days)
         ),
+        # After the searches, of which nothing is left.
+        "past_queries": refresh_queries,
     }
     if retention.audit_days:
         before = now - timedelta(days=retention.audit_days)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from search_service.accounts import policy, users
 from search_service.accounts.caller import Caller
 from search_service.audit.entries import Entry, record
+from search_service.index.suggestions import refresh_queries
 from search_service.insights.sql import STATEMENTS
 
 
@@ -22,6 +23,8 @@ class Erased:
 async def erase_searches(connection: AsyncConnection, caller: Caller, user_id: int) -> Erased:
     """Delete a person's searches and clicks from the log, and note that it was done.
 
+    They count no more in what is suggested to others.
+
     What processes still have in their buffers is erased by them when they write it. Raises
     ForbiddenError and NotFoundError.
     """
@@ -32,6 +35,7 @@ async def erase_searches(connection: AsyncConnection, caller: Caller, user_id: i
     await connection.execute(STATEMENTS["note_erasure"], {**whose, "erased_at": datetime.now(UTC)})
     searches = await connection.execute(STATEMENTS["delete_searches_of"], whose)
     clicks = await connection.execute(STATEMENTS["delete_clicks_of"], whose)
+    await refresh_queries(connection)
     erased = Erased(searches.rowcount, clicks.rowcount)
     facts = {"searches": erased.searches, "clicks": erased.clicks}
     await record(

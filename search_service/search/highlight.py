@@ -29,6 +29,8 @@ _INSIDE = re.compile(r"(?:[^\W_]['’]|\d[.,])\Z")
 _JOINTS = frozenset("'’.,")
 _APOSTROPHES = frozenset("'’")
 _ANY_BLANK = re.compile(r"\s")
+# What stands before a sentence or a line.
+_BEGIN = re.compile(r"[.!?][\"”»)]?\s+|\n\s*")
 # A blank that is not a space.
 _BLANK = re.compile(r"[^\S ]")
 _SAME_START = 3
@@ -238,11 +240,15 @@ def _best_start(marked: Marked, length: int) -> int:
 
 
 def _window(text: str, focus: int, length: int) -> tuple[int, int]:
-    """Borders at blanks around a stretch that shows a little of what stands before its focus."""
+    """Borders at blanks around a stretch that shows a little of what stands before its focus, from
+    the beginning of its sentence or line where that is near.
+    """
     start = max(0, min(focus - 40, len(text) - length))
     if start:
-        blank = _ANY_BLANK.search(text, start, focus)
-        start = blank.end() if blank else start
+        begin = next(_BEGIN.finditer(text, start, focus), None) or _ANY_BLANK.search(
+            text, start, focus
+        )
+        start = begin.end() if begin else start
     end = min(len(text), start + length)
     if end < len(text):
         cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
@@ -22,6 +22,10 @@ from search_service.search.state import Search
 
 # Hits that pages may go through in the order of relevance: the work grows with the place.
 DEEPEST_PLACE = 10_000
+
+# Hits that a cursor names: all that are ranked anew, and a page. More are only to be named where so
+# many are published while somebody pages.
+MOST_NAMED = 300
 
 # A key before all of what is ranked, while only pins or some of the first hits were shown.
 BEFORE_ALL = (True, sys.float_info.max, 2**31 - 1)
@@ -70,15 +74,17 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
     """A page of pins, then by score; its cursor says which pins were shown and are to come.
 
     The first hits are ranked anew as a whole, so until all of these are shown a page begins with
-    the first one, without those that were; from there on it begins behind a key by words. Whatever
-    comes or goes meanwhile, no hit stands on two pages but one that was edited.
+    the first one; from there on it begins behind a key by words. Either way those are left out that
+    were shown and may come again. So no hit stands on two pages, whatever is published or withdrawn
+    meanwhile; one whose score by words changes may.
     """
     begin = _asked(search)
     turn, page = begin.turn, begin.page
-    found = ordered = [] if turn.left else await placed_by_words(search, matched, turn, page)
+    wanted = replace(page, most=page.most + len(begin.shown)) if page.after else page
+    found = ordered = [] if turn.left else await placed_by_words(search, matched, turn, wanted)
     if page.after is None:
-        anew = await rerank(search, found)
-        ordered = [item for item in anew if item.material_id not in begin.shown]
+        ordered = await rerank(search, found)
+    ordered = [item for item in ordered if item.material_id not in begin.shown]
     shown, full = ordered[: page.most], matched.full
     ranked = [
         *(
@@ -107,7 +113,7 @@ async def _ranked_page(search: Search, matched: Matched) -> tuple[list[Ranked], 
 
 @dataclass(frozen=True, slots=True)
 class _Begin:
-    """Where a page begins: its pins, its ranked hits, and which of those ranked anew were shown."""
+    """Where a page begins: its pins, its ranked hits, and which of these were shown before."""
 
     turn: Turn
     page: Page
@@ -132,17 +138,17 @@ def _asked(search: Search) -> _Begin:
 def _behind(
     begin: _Begin, found: Sequence[Placed], shown: Sequence[Placed], depth: int
 ) -> tuple[list[int], tuple[bool, float, int]]:
-    """Where the next page begins: behind ids of the first hits, or behind a key by words.
+    """Where the next page begins: the hits shown that are to be left out, and a key by words.
 
     `found` are the hits by words, of which the first `depth` are ranked anew.
     """
-    if begin.page.after is not None:
-        return [], _key_of(shown[-1])
     ids = begin.shown | {item.material_id for item in shown}
     together = list(takewhile(lambda item: item.material_id in ids, found))
-    if together and len(together) >= depth:
-        return [], _key_of(together[-1])
-    return sorted(ids), BEFORE_ALL
+    is_through = begin.page.after is not None or len(together) >= depth or len(ids) > MOST_NAMED
+    if not (together and is_through):
+        return sorted(ids)[:MOST_NAMED], begin.page.after or BEFORE_ALL
+    left = ids - {item.material_id for item in together}
+    return sorted(left)[:MOST_NAMED], _key_of(together[-1])
 
 
 def _key_of(item: Placed) -> tuple[bool, float, int]:
@@ -150,10 +156,21 @@ def _key_of(item: Placed) -> tuple[bool, float, int]:
 
 
 async def placed_by_words(search: Search, matched: Matched, turn: Turn, page: Page) -> list[Placed]:
-    """Give the hits of a page and one more; all from the first one on where it has no key."""
-    first = Page(max(page.seen + page.most, reranked(search)))
-    wanted = page if page.after else first
-    return await _ranker(search, matched, turn, wanted).page(wanted)
+    """Give the hits of a page and one more; all from the first one on where it has no key.
+
+    Where many were published since, which stand before the key, more are looked at until the page
+    is full.
+    """
+    wanted = page if page.after else Page(max(page.seen + page.most, reranked(search)))
+    while True:
+        ranker = _ranker(search, matched, turn, wanted)
+        placed = await ranker.page(wanted)
+        looked_at = wanted.seen + wanted.most
+        entering = int(np.count_nonzero(ranker.entrants.allowed))
+        all_are = looked_at >= min(entering, DEEPEST_PLACE)
+        if not wanted.after or len(placed) > wanted.most or all_are:
+            return placed
+        wanted = replace(wanted, seen=2 * looked_at)
 
 
 def _ranker(search: Search, matched: Matched, turn: Turn, page: Page) -> Ranker:

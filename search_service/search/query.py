@@ -26,7 +26,6 @@ from search_service.text.normalise import clean, indexable
 __all__ = [
     "MAX_CHARACTERS",
     "MAX_CONCEPTS",
-    "MAX_KEPT",
     "MAX_VALUES",
     "Concept",
     "DateFilter",
@@ -37,12 +36,13 @@ __all__ = [
     "QueryWarning",
     "Word",
     "parse",
+    "shortened",
     "words_of",
 ]
 
 # Enough for an e-mail pasted as a question; what is scored of it is bounded in terms.py.
 MAX_CHARACTERS = 2000
-# So many are kept of what was sent; blanks and whatever else cannot be seen are still among them.
+# So many are looked at; what cannot be seen is still among them.
 MAX_KEPT = 4 * MAX_CHARACTERS
 # Of concepts, of alternatives in one of them, and of exclusions.
 MAX_CONCEPTS = 200
@@ -58,10 +58,12 @@ def parse(text: str) -> Query:
     bad_date, no_words.
     """
     reader = _Reader()
-    text = " ".join(clean(text).split())
+    kept = shortened(text)
+    text = " ".join(clean(kept).split())
+    if len(text) > MAX_CHARACTERS or len(kept) > MAX_KEPT:
+        reader.warn("query_cut", f"Only the first {MAX_CHARACTERS} characters were read.")
     if len(text) > MAX_CHARACTERS:
         text = text[: max(text.rfind(" ", 0, MAX_CHARACTERS + 1), 0) or MAX_CHARACTERS]
-        reader.warn("query_cut", f"Only the first {MAX_CHARACTERS} characters were read.")
     straight = text.translate(_QUOTES)
     if _GROUP.search(straight):
         reader.warn("grouping_ignored", "Parentheses do not group; OR joins its two neighbours.")
@@ -70,6 +72,11 @@ def parse(text: str) -> Query:
     if straight.strip() and reader.is_empty:
         reader.warn("no_words", "There is no word in this to search for, so nothing was left out.")
     return reader.query(text)
+
+
+def shortened(text: str) -> str:
+    """Give what need be kept of a question: as much as is read, or as tells that there is more."""
+    return " ".join(text.split())[: MAX_KEPT + 1]
 
 
 def words_of(text: str) -> list[str]:

@@ -11,10 +11,10 @@ from enum import StrEnum
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from search_service.accounts.policy import Principal, visible_binds, visible_sql
+from search_service.accounts.policy import Principal, is_guest, visible_binds, visible_sql
 from search_service.db.direct import fetch
 from search_service.db.statements import Statements
-from search_service.search.query import words_of
+from search_service.search.query import MAX_CHARACTERS, words_of
 from search_service.text.normalise import clean, folded
 
 STATEMENTS = Statements("search_service.search", "suggest.sql", {"visible": visible_sql})
@@ -64,10 +64,11 @@ async def suggest(
     """Give at most `limit` phrases, the best first; for nothing typed the best of all.
 
     Where no phrase goes on like all of it, its last word is completed, by words of phrases that the
-    principal may see. Any text is allowed; one that holds no letter or figure has none.
+    principal may see. Any text is allowed; one that holds no letter or figure, or is longer than
+    what is read of a question, has none.
     """
-    wanted = clean(typed)
-    if typed.strip() and not wanted:
+    wanted = " ".join(clean(typed).split())
+    if (typed.strip() and not wanted) or len(wanted) > MAX_CHARACTERS:
         return ()
     is_ended = bool(wanted) and typed[-1:].isspace()
     found = await _phrases(connection, principal, wanted + " " * is_ended, limit)
@@ -105,6 +106,7 @@ async def _phrases(
             "ending": " " if typed != wanted else "",
             "candidates": CANDIDATES,
             "max_text": MAX_TEXT,
+            "see_notes": not is_guest(principal),
             "most": limit * ROWS_PER_SUGGESTION,
             **visible_binds(principal),
         },

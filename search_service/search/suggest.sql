@@ -5,8 +5,9 @@
 -- were collected has no such passage and is left out.
 -- Bounds instead of LIKE, whose pattern would have to be a constant for the index; OFFSET 0, as a
 -- join of levels and rows would read every row that begins like it.
+-- Past queries are not for guests: their words may stand on hidden slides or in notes alone.
 -- Parameters: typed, ending (a blank where the last word is typed to its end), candidates (phrases
--- that are looked at), max_text (characters), most, and those of the access predicate.
+-- that are looked at), max_text (characters), see_notes, most, and those of the access predicate.
 -- Index: idx_suggestion_prefixes_folded, pk_suggestions, pk_passages, pk_past_queries,
 -- materials_pkey.
 SELECT v.source, v.folded, v.text, v.material_id, v.page_number
@@ -32,6 +33,8 @@ ORDER BY c.weight DESC, c.suggestion_id
 LIMIT CAST(:most AS integer)
 
 --: phrase
+-- Of a candidate c: the phrase as the first of its carriers that is seen has it. Parameters: max_text
+-- and those of the access predicate. Index: pk_suggestions, pk_passages.
 SELECT s.source, s.folded, l.text, p.material_id, p.page_number
 FROM suggestions s
 CROSS JOIN LATERAL unnest(s.material_ids, s.ordinals) WITH ORDINALITY
@@ -48,9 +51,11 @@ ORDER BY k.place
 LIMIT 1
 
 --: query
+-- Of a candidate c: the past query, if one of its carriers is seen and holds all of its words.
+-- Parameters: see_notes and those of the access predicate. Index: pk_past_queries, materials_pkey.
 SELECT 'query', q.folded, q.phrase, CAST(NULL AS integer), CAST(NULL AS integer)
 FROM past_queries q
-WHERE q.id = c.suggestion_id AND EXISTS (
+WHERE q.id = c.suggestion_id AND CAST(:see_notes AS boolean) AND EXISTS (
     SELECT FROM unnest(q.material_ids, q.demanded) AS k(material_id, demanded)
     JOIN materials m ON m.id = k.material_id
     WHERE {{visible(m)}} AND m.search_vector @@ k.demanded

@@ -203,11 +203,21 @@ async def test_an_unknown_value_of_a_facet_finds_nothing_and_is_told(
         assert [each["code"] for each in answer["warnings"]] == ["unknown_value"]
 
 
-@pytest.mark.parametrize("length", [2001, 9000, 500_000])
-async def test_what_is_too_long_is_cut_and_told(service: Service, length: int) -> None:
-    asked = {"q": "zork " * (length // 5 + 1)}
+@pytest.mark.parametrize("words", [401, 1800, 100_000])
+@pytest.mark.parametrize("blanks", [1, 60])
+async def test_what_is_too_long_is_cut_and_told(service: Service, words: int, blanks: int) -> None:
+    asked = {"q": ("zork" + " " * blanks) * (words // blanks if words > 2000 else words)}
 
     answer = (await service.call("sales", "POST", "/search", json=asked)).json()
 
     assert "query_cut" in [each["code"] for each in answer["warnings"]]
     assert len(answer["query"]) <= 2000
+
+
+async def test_blanks_are_no_part_of_a_length(service: Service) -> None:
+    asked = {"q": " " * 9000 + ("zork" + " " * 60) * 200}
+
+    answer = (await service.call("sales", "POST", "/search", json=asked)).json()
+
+    assert "query_cut" not in [each["code"] for each in answer["warnings"]]
+    assert answer["query"].split() == ["zork"] * 200

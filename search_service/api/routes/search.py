@@ -22,7 +22,7 @@ from search_service.api.schemas.search import (
 from search_service.api.validation import query_opt, read_query
 from search_service.errors import ServiceError
 from search_service.insights.entries import Channel
-from search_service.search.query import MAX_KEPT
+from search_service.search.query import shortened
 from search_service.search.request import Context, SearchRequest
 from search_service.search.tree import Field
 from search_service.serving.authentication import count_again, scoped
@@ -87,7 +87,7 @@ def _request(query: SearchQuery) -> SearchRequest:
         if getattr(query, field)
     }
     return SearchRequest(
-        text=query.q[:MAX_KEPT],
+        text=shortened(query.q),
         selection=selection,
         match=query.match,
         sort=query.sort,

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 from search_service.insights.clicks import MAX_POSITION
-from search_service.search.query import MAX_CHARACTERS, MAX_KEPT
+from search_service.search.query import MAX_CHARACTERS, shortened
 from search_service.search.request import SearchRequest, Sort
 from search_service.search.tree import Field
+from search_service.text.normalise import clean
 
 # One more than is read of a question, which is told that it was cut.
 MAX_TEXT = MAX_CHARACTERS + 1
@@ -77,7 +78,7 @@ class SearchState:
         kept = {field: tuple(values) for field, values in chosen.items() if values}
         cursor = last.get("cursor") or None
         return cls(
-            text=" ".join(last.get("q", "")[:MAX_KEPT].split())[:MAX_TEXT],
+            text=_one_line(last.get("q", ""))[:MAX_TEXT],
             chosen=kept,
             sort=_SORTS.get(last.get("sort", ""), Sort.RELEVANCE),
             verbatim=last.get("exact") == "1",
@@ -144,6 +145,10 @@ def image_address(material_id: int, number: int, version: int) -> str:
 def check_address(content_hash: str, material_id: int, version: int) -> str:
     """Give the address that says what became of a cited passage, as the API gives it."""
     return f"/api/v1/citations/{content_hash}?material_id={material_id}&version={version}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(shortened(text)).split())
 
 
 def sign_in_address(target: str) -> str:

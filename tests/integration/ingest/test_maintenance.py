@@ -268,9 +268,8 @@ async def test_a_part_that_fails_stops_no_other(
     assert done["sign_ins"] == Done("sign_ins", error="a bug")
     assert done["deleted_materials"] == Done("deleted_materials", 1, "a broken disk")
     assert [name for name, each in done.items() if each.error is None] == [
-        "sign_in_failures", "queue", "orphan_blocks", "search_statistics",
-        "past_queries", "audit_months",
-        "search_months", "old_searches", "unused_copies", "interrupted_readings",
+        "sign_in_failures", "queue", "orphan_blocks", "search_statistics", "audit_months",
+        "search_months", "old_searches", "past_queries", "unused_copies", "interrupted_readings",
         "retired_materials", "scores",
         "index_changes",
     ]  # fmt: skip

@@ -2,16 +2,17 @@
 
 import base64
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR
 from search_service.db.enums import MaterialStatus
-from search_service.db.tables import Material
+from search_service.db.tables import Material, Pin
 from search_service.errors import InvalidCursorError
 from search_service.index.writer import refresh_metadata
 from search_service.search.paging import DEEPEST_PLACE
@@ -95,44 +96,58 @@ async def test_a_new_material_shifts_no_later_page(library: Library, sort: Sort)
     assert new in ids(await library.search("backup", sort=sort, limit=100))
 
 
-def among(first: list[int], others: list[int]) -> list[int]:
-    return [each for each in first if each in others]
-
-
-@pytest.mark.parametrize("limit", [3, 7, 10])
-@pytest.mark.parametrize("how", ["new", "gone", "both"])
-async def test_of_hits_that_are_ranked_anew_none_stands_on_two_pages_and_none_is_skipped(
-    library: Library, limit: int, how: str
-) -> None:
-    """Twenty-six hits of two words, of which the first twenty are compared with the best."""
+async def two_words(library: Library, count: int) -> list[int]:
+    """So many materials of two words, whose order the words that the best share change."""
     words = ["backup", "restore", "vault", "replica", "tape", "archive"]
-    for number in range(26):
-        extra = " ".join(words[: 1 + number % 6] * (1 + number % 3))
-        await library.material(f"backup restore {extra} " + f"filler{number} " * (number % 7))
-    await library.refresh()
-    whole = ids(await library.search("backup restore", limit=100))
-    assert len(whole) == 26
+    return [
+        await library.material(
+            f"backup restore {' '.join(words[: 1 + number % 6] * (1 + number % 3))} "
+            + f"filler{number} " * (number % 7)
+        )
+        for number in range(count)
+    ]
 
-    found, cursor, page, gone = list[int](), None, 0, set[int]()
-    while True:
+
+async def withdraw(library: Library, material_id: int) -> None:
+    await library.connection.execute(
+        update(Material).where(Material.id == material_id).values(status=MaterialStatus.DRAFT)
+    )
+    await refresh_metadata(library.connection, material_id)
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 10, 15])
+@pytest.mark.parametrize(
+    ("new", "gone"), [([1] * 5, 0), ([30], 0), ([5, 12, 30], 0), ([], 5), ([2] * 5, 5)]
+)
+async def test_of_hits_that_are_ranked_anew_none_stands_on_two_pages_and_none_is_skipped(
+    library: Library, limit: int, new: list[int], gone: int
+) -> None:
+    """Sixty hits, of which the first twenty are compared with the best; better ones are published,
+    and some that were shown are withdrawn, between the first pages.
+    """
+    await two_words(library, 60)
+    whole = ids(await library.search("backup restore", limit=100))
+    assert len(whole) == 60
+
+    found, cursor = list[int](), None
+    withdrawn, published = set[int](), set[int]()
+    for page in range(120):
         answer = await library.search("backup restore", limit=limit, cursor=cursor)
         found += ids(answer)
-        cursor, page = answer.next_cursor, page + 1
+        cursor = answer.next_cursor
         if cursor is None:
             break
-        if how != "gone":
-            await library.material(("Backup restore", "backup restore backup restore vault"))
-        if how != "new" and page < 4:
-            seen = among(whole, found)[page]
-            await library.connection.execute(
-                update(Material).where(Material.id == seen).values(status=MaterialStatus.DRAFT)
-            )
-            await refresh_metadata(library.connection, seen)
-            gone.add(seen)
-        assert page < 40
+        for _ in range(new[page] if page < len(new) else 0):
+            body = "backup restore backup restore vault"
+            published.add(await library.material(("Backup restore", body)))
+        if page < gone:
+            withdrawn.add(whole[page])
+            await withdraw(library, whole[page])
 
+    assert cursor is None
     assert len(found) == len(set(found))
-    assert set(whole) - gone <= set(found)
+    assert set(whole) - withdrawn <= set(found)
+    assert published <= set(ids(await library.search("backup restore", limit=100)))
 
 
 async def test_a_cursor_is_of_one_question(library: Library) -> None:
@@ -150,6 +165,11 @@ async def test_a_cursor_is_of_one_question(library: Library) -> None:
             await library.search(asked, LOCAL_ADMINISTRATOR, cursor=cursor, **request)
 
 
+async def pin(library: Library, query: str, material_id: int) -> None:
+    row = {"material_id": material_id, "query_text": query, "query_key": query}
+    await library.connection.execute(insert(Pin).values(row))
+
+
 def forged(cursor: str, *key: object) -> str:
     """A cursor of the same question with another place."""
     digest = json.loads(base64.urlsafe_b64decode(cursor + "=="))[0]
@@ -159,6 +179,9 @@ def forged(cursor: str, *key: object) -> str:
 @pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
 async def test_a_forged_cursor_is_refused_or_harmless(library: Library, sort: Sort) -> None:
     await fill(library)
+    pinned = (await library.found("backup"))[0]
+    for query in ("backup", "backup restore"):
+        await pin(library, query, pinned)
     cursor = (await library.search("backup", sort=sort, limit=2)).next_cursor
     assert cursor
     keys: list[tuple[object, ...]] = [
@@ -169,11 +192,13 @@ async def test_a_forged_cursor_is_refused_or_harmless(library: Library, sort: So
     ]  # fmt: skip
     lists: list[list[Any]] = [[], [1, 2**31 - 1], [2**31], ["1"], [[]]]
     keys += [(shown, *key) for key in keys for shown in lists]
-    keys += [(pins, *key) for key in keys for pins in (";", "1,2;3", "9999999999;", "x")]
+    keys += [
+        (pins, *key) for key in keys for pins in (";", "1,2;3", f";{pinned}", "9999999999;", "x")
+    ]
 
-    for key in keys:
+    for key, limit in product(keys, (1, 20)):
         try:
-            await library.search("backup", sort=sort, cursor=forged(cursor, *key))
+            await library.search("backup", sort=sort, limit=limit, cursor=forged(cursor, *key))
         except InvalidCursorError:
             continue
 

@@ -1,17 +1,22 @@
 """Past queries as suggestions: whose count, what is left out, and who is shown which."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, insert, text, update
 
+from search_service.accounts import policy
+from search_service.accounts.caller import Caller
 from search_service.accounts.policy import LOCAL_ADMINISTRATOR, Principal
 from search_service.db.enums import MaterialAudience, MaterialStatus, Role
 from search_service.db.tables import LoggedSearch, Material, SearchClick
 from search_service.index import suggestions, writer
+from search_service.index.writer import PageText
 from search_service.insights.entries import normalised
+from search_service.insights.erasing import erase_searches
 from search_service.search.query import parse
 from search_service.search.suggest import Suggestion, SuggestionKind, suggest
 from tests.integration.search.library import FRENCH, Library, numbered
@@ -157,6 +162,49 @@ async def test_words_that_are_edited_away_are_suggested_no_more(library: Library
     assert await found(library, "zebra") == query("zebra acquisition")
 
     await writer.write_material(library.connection, opened, numbered("Project zebra"))
+
+    assert await shown(library, "zebra") == ()
+
+
+async def test_a_spelling_of_too_few_people_is_shown_to_nobody(library: Library) -> None:
+    opened = await library.material("Backup of a zebra")
+    several = await people(library, 5)
+    await look_for(library, "zebra backup", opened, several[:3])
+    for spelling in ("zebra☠backup", "zebra…backup", "zebra…backup", "zebra…backup"):
+        await look_for(library, spelling, opened, several[3:])
+    assert await found(library, "zebra") == query("zebra backup")
+
+    other = await library.material("Réplica of a yak")
+    for spelling, user_id in zip(
+        ("yák réplica", "yak-replica", "yâk réplica"), several, strict=False
+    ):
+        await look_for(library, spelling, other, [user_id])
+    assert await found(library, "yak") == query("yak replica")
+
+
+async def test_a_guest_is_told_nothing_of_hidden_slides_or_notes(library: Library) -> None:
+    opened = await library.material(
+        PageText(1, "Zebra", "Backup", notes="walrus margins"),
+        PageText(2, "", "acquisition codename", hidden=True),
+    )
+    three = await people(library)
+    for asked in ("zebra acquisition codename", "walrus margins"):
+        await look_for(library, asked, opened, three)
+    guest = policy.CUSTOMER_FACING_GUEST
+
+    assert len(await found(library, "zebra")) == 1
+    for typed in ("zebra", "walr", "contoso acqui"):
+        assert await found(library, typed, guest) == (), typed
+
+
+async def test_what_an_erased_person_searched_for_counts_no_more(library: Library) -> None:
+    opened = await library.material("Backup of a zebra")
+    three = await people(library)
+    await look_for(library, "zebra backup", opened, three)
+    assert await found(library, "zebra") == query("zebra backup")
+
+    caller = Caller(replace(LOCAL_ADMINISTRATOR, user_id=None))
+    await erase_searches(library.connection, caller, three[0])
 
     assert await shown(library, "zebra") == ()
 

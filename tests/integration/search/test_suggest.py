@@ -168,7 +168,8 @@ async def test_the_best_of_each_prefix_are_found_at_any_length(library: Library)
 
 
 @pytest.mark.parametrize(
-    "typed", ["%", "_", "\\", "🙂", "'", '"', "--", "\x00", "x" * 2000, "é" * 61]
+    "typed",
+    ["%", "_", "\\", "🙂", "'", '"', "--", "\x00", "x" * 2000, "é" * 61, "x " * 2000 + "100"],
 )
 async def test_what_begins_nothing_has_no_suggestion(library: Library, typed: str) -> None:
     await library.material(name="100 % of x")
@@ -355,7 +356,7 @@ async def test_where_no_phrase_goes_on_so_the_last_word_is_completed(library: Li
     assert {(each.text, each.kind) for each in found} == {
         ("pricing for enterprise", word), ("pricing for Entry", word)
     }  # fmt: skip
-    assert await texts(library, "persona:CTO secu") == ["persona:CTO Sécurité"]
+    assert await texts(library, "persona:CTO\tsecu") == ["persona:CTO Sécurité"]
     assert await texts(library, "enterprise pl") == ["Enterprise plans"]
 
 

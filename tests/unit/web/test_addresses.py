@@ -68,7 +68,7 @@ def test_a_marked_address_names_search_and_place() -> None:
     assert trail.mark("/m/7/s/4?v=2", 3) == f"/m/7/s/4?v=2&search={SEARCH}&at=23"
 
 
-@pytest.mark.parametrize("typed", ["gdpr " * 600, "a" * 9000, "  gdpr" * 2000])
+@pytest.mark.parametrize("typed", ["gdpr " * 600, "a" * 9000, "  gdpr" * 2000, "a\u200b" * 3000])
 def test_a_question_that_is_too_long_is_told_that_it_was_cut(typed: str) -> None:
     state = SearchState.read([("q", typed)])
 
