@@ -40,7 +40,7 @@ def test_an_index_that_the_block_does_not_name_is_wrong() -> None:
 
 
 def test_rows_count_that_are_given_thrown_away_or_looked_for_in_vain() -> None:
-    by = {"Index_Name": "pk_passages"}
+    by: dict[str, Any] = {"Index_Name": "pk_passages"}
 
     assert faults(node("Index Scan", MOST_READ + 1, **by)) == ["2501 rows read of passages"]
     assert faults(node("Index Scan", 0, Rows_Removed_by_Filter=3000, **by)) == [

@@ -120,3 +120,19 @@ def test_long_runs_of_other_letters_are_looked_through_once(lexeme: str) -> None
 )
 def test_compounds_that_begin_like_a_lexeme_may_match(text: str, compounds: set[str]) -> None:
     assert {word for word in look_through([text], ["e-mail"]).words if "-" in word} == compounds
+
+
+@pytest.mark.parametrize("end", [". ", "!\n", "\n\n", '." '])
+def test_a_snippet_begins_with_the_sentence_or_the_line_where_that_is_near(end: str) -> None:
+    text = "filler words " * 40 + "last of it" + end + "Then the needle is found. " + "more " * 90
+
+    shown = snippet(mark(text, {"needle"}))
+
+    assert shown.text.startswith("Then the needle is found. more")
+    assert [shown.text[start:to] for start, to in shown.marks] == ["needle"]
+
+
+def test_a_figure_or_an_abbreviation_ends_no_sentence() -> None:
+    text = "filler words " * 40 + "costs 3.5 and v2.0 the needle " + "more " * 90
+
+    assert "costs 3.5 and v2.0 the needle" in snippet(mark(text, {"needle"})).text
