@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from benchmarks.library import FILES, analyse
 from search_service.db.engine import Database
 from search_service.index import statistics, suggestions
 from search_service.index.writer import refresh_metadata
@@ -50,16 +51,7 @@ FILL = (
     WHERE p.material_id = m.id
     """,
     "INSERT INTO corpus_statistics VALUES ('en', 0, 1, 1, now())",
-    """
-    INSERT INTO material_versions (material_id, ordinal, sha256, file_name, file_format, media_type,
-                                   file_size, extraction_status)
-    SELECT id, 1, repeat(md5(name), 2), name || '.pdf', 'pdf', 'application/pdf', 1, 'done'
-    FROM materials
-    """,
-    """
-    INSERT INTO material_pages (material_id, version_ordinal, page_number, title, body)
-    SELECT material_id, 1, page_number, title, body FROM passages WHERE ordinal > 0
-    """,
+    *FILES,
     # Three people looked for two words of every tenth material, and opened it.
     """
     INSERT INTO search_log (search_id, user_id, channel, normalised_query, total, partial,
@@ -110,14 +102,14 @@ async def fill(database: Database, materials: int) -> None:
             await connection.execute(text(statement.replace("{materials}", str(materials))))
         await statistics.refresh(connection)
         await suggestions.refresh_queries(connection)
-    await _analyse(database)
+    await analyse(database)
 
 
 async def tune(database: Database) -> None:
     async with database.transaction() as connection:
         for statement in TUNE:
             await connection.execute(text(statement))
-    await _analyse(database)
+    await analyse(database)
 
 
 async def write_again(database: Database) -> None:
@@ -125,9 +117,3 @@ async def write_again(database: Database) -> None:
     async with database.transaction() as connection:
         for material_id in range(1, REWRITTEN + 1):
             await refresh_metadata(connection, material_id)
-
-
-async def _analyse(database: Database) -> None:
-    async with database.write.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text("VACUUM ANALYZE"))

@@ -25,8 +25,8 @@ FILES = (
     """
     INSERT INTO material_versions (material_id, ordinal, sha256, file_name, file_format, media_type,
                                    file_size, extraction_status)
-    SELECT id, 1, encode(sha256(convert_to(id || file_name, 'UTF8')), 'hex'), file_name, 'pdf',
-           'application/pdf', 100000, 'done'
+    SELECT id, 1, encode(sha256(convert_to(id || name, 'UTF8')), 'hex'),
+           coalesce(file_name, name), 'pdf', 'application/pdf', 100000, 'done'
     FROM materials
     """,
     """
@@ -108,10 +108,15 @@ async def recount(database: Database) -> float:
     async with database.transaction() as connection:
         await statistics.refresh(connection)
     elapsed_s = time.perf_counter() - started
+    await analyse(database)
+    return elapsed_s
+
+
+async def analyse(database: Database) -> None:
+    """Let the server know what it holds, as its own upkeep does in time."""
     async with database.write.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await autocommit.execute(text("VACUUM ANALYZE"))
-    return elapsed_s
 
 
 async def keys(database: Database) -> dict[int, str]:

@@ -245,9 +245,7 @@ def _window(text: str, focus: int, length: int) -> tuple[int, int]:
     """
     start = max(0, min(focus - 40, len(text) - length))
     if start:
-        begin = next(_BEGIN.finditer(text, start, focus), None) or _ANY_BLANK.search(
-            text, start, focus
-        )
+        begin = _BEGIN.search(text, start, focus) or _ANY_BLANK.search(text, start, focus)
         start = begin.end() if begin else start
     end = min(len(text), start + length)
     if end < len(text):

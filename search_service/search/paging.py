@@ -23,8 +23,7 @@ from search_service.search.state import Search
 # Hits that pages may go through in the order of relevance: the work grows with the place.
 DEEPEST_PLACE = 10_000
 
-# Hits that a cursor names: all that are ranked anew, and a page. More are only to be named where so
-# many are published while somebody pages.
+# Hits that a cursor names at most: all that are ranked anew, and a page.
 MOST_NAMED = 300
 
 # A key before all of what is ranked, while only pins or some of the first hits were shown.
